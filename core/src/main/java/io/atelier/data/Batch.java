@@ -1,0 +1,16 @@
+package io.atelier.data;
+
+import io.atelier.tensor.Tensor;
+
+/**
+ * Some examples at once.
+ *
+ * @param inputs [N, ...]
+ * @param labels [N], INT for classes
+ */
+public record Batch(Tensor inputs, Tensor labels) {
+  /** The number of examples. */
+  public int size() {
+    return inputs.shape().size(0);
+  }
+}

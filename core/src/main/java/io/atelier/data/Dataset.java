@@ -1,0 +1,35 @@
+package io.atelier.data;
+
+import io.atelier.tensor.Rng;
+import io.atelier.tensor.Shape;
+import java.util.stream.IntStream;
+
+/** Examples with labels, known by their number. Immutable. */
+public interface Dataset {
+  /** The number of examples. */
+  int size();
+
+  /** The shape of one example. */
+  Shape shape();
+
+  /** The number of classes. */
+  int classes();
+
+  /** The examples with these numbers, in this order. */
+  Batch batch(int... indices);
+
+  /** One pass over all examples in random order; the last batch may be smaller. */
+  default Batches batches(int batchSize, Rng rng) {
+    return new Batches(this, rng.permutation(size()), batchSize);
+  }
+
+  /** One pass over all examples in their own order. */
+  default Batches batches(int batchSize) {
+    return new Batches(this, IntStream.range(0, size()).toArray(), batchSize);
+  }
+
+  /** The examples with these numbers, as a data set. */
+  default Dataset select(int... indices) {
+    return new Selection(this, indices);
+  }
+}

@@ -1,0 +1,5 @@
+/** Examples and the batches they are dealt in. */
+@NullMarked
+package io.atelier.data;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,55 @@
+package io.atelier.optim;
+
+import io.atelier.kernel.Updates;
+import java.util.List;
+
+/**
+ * Adam: each weight moves by the running mean of its gradient over the root of the mean of its
+ * square.
+ *
+ * <p>Source: Kingma and Ba 2015, algorithm 1; {@code epsilon} is added after the correction of the
+ * bias, as PyTorch has it.
+ *
+ * @param rate the learning rate
+ * @param beta1 how much of the mean of the gradient stays
+ * @param beta2 how much of the mean of its square stays
+ * @param epsilon keeps the quotient finite
+ * @param weightDecay the gradient of the penalty {@code weightDecay/2 |w|^2} is added
+ */
+public record Adam(double rate, double beta1, double beta2, double epsilon, double weightDecay)
+    implements UpdateRule {
+  /** With the constants of the paper: 0.9, 0.999, 1e-8. */
+  public static Adam rate(double rate) {
+    return new Adam(rate, 0.9, 0.999, 1e-8, 0);
+  }
+
+  /** The same with this weight decay. */
+  public Adam weightDecay(double newDecay) {
+    return new Adam(rate, beta1, beta2, epsilon, newDecay);
+  }
+
+  @Override
+  public List<String> state() {
+    return List.of("mean", "square");
+  }
+
+  @Override
+  public void update(
+      float[] values, float[] gradient, int from, List<float[]> state, double now, long step) {
+    double rateNow = now / (1 - StrictMath.pow(beta1, (double) step));
+    double root = Math.sqrt(1 - StrictMath.pow(beta2, (double) step));
+    Updates.adam(
+        values,
+        gradient,
+        from,
+        state.get(0),
+        state.get(1),
+        (float) beta1,
+        (float) beta2,
+        (float) rateNow,
+        (float) root,
+        (float) epsilon,
+        (float) weightDecay,
+        1f);
+  }
+}

@@ -1,0 +1,53 @@
+package io.atelier.optim;
+
+import io.atelier.kernel.Updates;
+import java.util.List;
+
+/**
+ * Adam with decoupled weight decay: the weights shrink by {@code rate weightDecay} at each step.
+ *
+ * <p>Source: Loshchilov and Hutter 2019, "Decoupled weight decay regularization", algorithm 2.
+ *
+ * @param rate the learning rate
+ * @param beta1 how much of the mean of the gradient stays
+ * @param beta2 how much of the mean of its square stays
+ * @param epsilon keeps the quotient finite
+ * @param weightDecay the share of a weight that goes at rate 1
+ */
+public record AdamW(double rate, double beta1, double beta2, double epsilon, double weightDecay)
+    implements UpdateRule {
+  /** With the constants of the paper: 0.9, 0.999, 1e-8, and a weight decay of 0.01. */
+  public static AdamW rate(double rate) {
+    return new AdamW(rate, 0.9, 0.999, 1e-8, 0.01);
+  }
+
+  /** The same with this weight decay. */
+  public AdamW weightDecay(double newDecay) {
+    return new AdamW(rate, beta1, beta2, epsilon, newDecay);
+  }
+
+  @Override
+  public List<String> state() {
+    return List.of("mean", "square");
+  }
+
+  @Override
+  public void update(
+      float[] values, float[] gradient, int from, List<float[]> state, double now, long step) {
+    double rateNow = now / (1 - StrictMath.pow(beta1, (double) step));
+    double root = Math.sqrt(1 - StrictMath.pow(beta2, (double) step));
+    Updates.adam(
+        values,
+        gradient,
+        from,
+        state.get(0),
+        state.get(1),
+        (float) beta1,
+        (float) beta2,
+        (float) rateNow,
+        (float) root,
+        (float) epsilon,
+        0f,
+        (float) (1 - now * weightDecay));
+  }
+}

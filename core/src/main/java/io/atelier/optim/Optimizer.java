@@ -1,0 +1,108 @@
+package io.atelier.optim;
+
+import io.atelier.tensor.Gradients;
+import io.atelier.tensor.Parameter;
+import io.atelier.tensor.Tensor;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * An update rule at work on the parameters of a model: the state that a checkpoint saves.
+ *
+ * <p>Thread-confined.
+ */
+public final class Optimizer {
+  private final UpdateRule rule;
+  private final Map<String, Parameter> parameters;
+  private final Map<String, List<float[]>> state = new LinkedHashMap<>();
+  private double rate;
+  private long steps;
+
+  Optimizer(UpdateRule rule, Map<String, Parameter> parameters) {
+    this.rule = rule;
+    this.parameters = parameters;
+    this.rate = rule.rate();
+  }
+
+  /** The rule that it follows. */
+  public UpdateRule rule() {
+    return rule;
+  }
+
+  /** The learning rate of the next step. */
+  public double rate() {
+    return rate;
+  }
+
+  /** Sets the learning rate of the steps to come. */
+  public void rate(double newRate) {
+    rate = newRate;
+  }
+
+  /** How many steps were taken. */
+  public long steps() {
+    return steps;
+  }
+
+  /** Moves every parameter that the loss depended on, in the order of their paths. */
+  public void step(Gradients gradients) {
+    steps++;
+    parameters.forEach((path, parameter) -> {
+      var gradient = gradients.find(parameter);
+      if (gradient != null) {
+        var arrays = state.computeIfAbsent(path, _ -> zeros(parameter));
+        parameter.update(
+            gradient,
+            (values, derivatives, from) ->
+                rule.update(values, derivatives, from, arrays, rate, steps));
+      }
+    });
+  }
+
+  private List<float[]> zeros(Parameter parameter) {
+    var arrays = new ArrayList<float[]>();
+    for (int i = 0; i < rule.state().size(); i++) {
+      arrays.add(new float[(int) parameter.shape().count()]);
+    }
+    return arrays;
+  }
+
+  /** A copy of the state by name, {@code velocity.0.weight}; empty for a rule without state. */
+  public Map<String, Tensor> state() {
+    var saved = new LinkedHashMap<String, Tensor>();
+    parameters.forEach((path, parameter) -> {
+      var arrays = state.getOrDefault(path, List.of());
+      for (int i = 0; i < arrays.size(); i++) {
+        saved.put(
+            rule.state().get(i) + "." + path,
+            Tensor.of(arrays.get(i), parameter.shape().toArray()));
+      }
+    });
+    return saved;
+  }
+
+  /**
+   * Goes on from a saved state.
+   *
+   * @param saved what {@link #state()} returned; names it does not know are passed over
+   * @param stepsTaken what {@link #steps()} returned
+   */
+  public void restore(Map<String, Tensor> saved, long stepsTaken) {
+    state.clear();
+    parameters.forEach((path, parameter) -> {
+      var arrays = new ArrayList<float[]>();
+      for (var name : rule.state()) {
+        var tensor = saved.get(name + "." + path);
+        if (tensor != null && tensor.shape().equals(parameter.shape())) {
+          arrays.add(tensor.toFloats());
+        }
+      }
+      if (arrays.size() == rule.state().size()) {
+        state.put(path, arrays);
+      }
+    });
+    steps = stepsTaken;
+  }
+}

@@ -1,0 +1,29 @@
+package io.atelier.optim;
+
+import io.atelier.nn.Modules;
+import java.util.List;
+
+/** How an optimiser changes a parameter, given its gradient: the settings, without state. */
+public interface UpdateRule {
+  /** The learning rate before any schedule. */
+  double rate();
+
+  /** The arrays that are kept for each parameter, by name; they begin as zeros. */
+  List<String> state();
+
+  /**
+   * Changes the values of one parameter in place.
+   *
+   * @param gradient as many derivatives as there are values, from {@code from}
+   * @param state the arrays named by {@link #state()}, as long as {@code values}
+   * @param rate the learning rate of this step
+   * @param step the number of this step, from 1
+   */
+  void update(
+      float[] values, float[] gradient, int from, List<float[]> state, double rate, long step);
+
+  /** The optimiser that follows this rule on all parameters of a model. */
+  default Optimizer over(Object model) {
+    return new Optimizer(this, Modules.parameters(model));
+  }
+}

@@ -1,0 +1,16 @@
+package io.atelier.tensor;
+
+/** What the elements of a tensor are. Types are never converted silently. */
+public enum ElementType {
+  /** 32-bit floating point, on the fast kernels. */
+  FLOAT,
+  /** 64-bit floating point, on plain loops that a student can read. */
+  DOUBLE,
+  /** 32-bit integers: labels, indices. They have no derivative. */
+  INT;
+
+  /** Whether elements of this type have derivatives. */
+  public boolean isFloating() {
+    return this != INT;
+  }
+}

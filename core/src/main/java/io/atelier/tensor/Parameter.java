@@ -1,0 +1,100 @@
+package io.atelier.tensor;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A trained value: the leaf of every derivative.
+ *
+ * <p>A parameter knows its shape, initialiser and randomness; its numbers are made when they are
+ * first read, so that a network too large for this machine can still be counted. It is one of the
+ * two places where values change. Each change raises its version, and a derivative that would need
+ * an older version is refused. Identity counts, not content. Thread-confined.
+ */
+public final class Parameter {
+  private final Shape shape;
+  private final Initializer initializer;
+  private final Rng rng;
+  private @Nullable Tensor value;
+  private int version;
+
+  private Parameter(Shape shape, Initializer initializer, Rng rng) {
+    this.shape = shape;
+    this.initializer = initializer;
+    this.rng = rng;
+  }
+
+  /** A parameter that makes its numbers when they are first read. */
+  public static Parameter create(Shape shape, Initializer initializer, Rng rng) {
+    return new Parameter(shape, initializer, rng.split());
+  }
+
+  /** A parameter with these values, FLOAT or DOUBLE. */
+  public static Parameter of(Tensor value) {
+    var parameter = new Parameter(value.shape(), Initializer.zeros(), Rng.of(0));
+    parameter.set(value);
+    return parameter;
+  }
+
+  /** Its shape, known before its numbers are. */
+  public Shape shape() {
+    return shape;
+  }
+
+  /** The present values, as a tensor on which derivatives are recorded. */
+  public Tensor value() {
+    if (value == null) {
+      float[] values = new float[Tensor.length(shape)];
+      initializer.fill(values, shape, Rng.at(rng.position()));
+      value = Tensor.leaf(Tensor.wrap(values, shape), this);
+    }
+    return value;
+  }
+
+  /** How many times the values were changed. */
+  int version() {
+    return version;
+  }
+
+  /**
+   * Replaces the values by a copy of others.
+   *
+   * @throws ShapeException if the shapes differ
+   */
+  public void set(Tensor replacement) {
+    if (!replacement.shape().equals(shape)) {
+      throw new ShapeException(
+          "set(" + replacement.shape() + ")", "the parameter has shape " + shape);
+    }
+    replacement.requireFloating("parameter");
+    version++;
+    value = Tensor.leaf(replacement.kept(), this);
+  }
+
+  /** What an optimiser does to the values of one parameter. */
+  @FunctionalInterface
+  public interface Update {
+    /**
+     * Changes {@code values} in place; neither array may be kept.
+     *
+     * @param gradient as many derivatives as there are values, from {@code from}
+     */
+    void apply(float[] values, float[] gradient, int from);
+  }
+
+  /** Changes the values in place, given a gradient of the same shape; FLOAT only. */
+  public void update(Tensor gradient, Update update) {
+    if (!gradient.shape().equals(shape)) {
+      throw new ShapeException(
+          "update(" + gradient.shape() + ")", "the parameter has shape " + shape);
+    }
+    float[] values = value().floats();
+    update.apply(values, gradient.floats(), gradient.offset());
+    version++;
+    value = Tensor.leaf(Tensor.wrap(values, shape), this);
+  }
+
+  @Override
+  public String toString() {
+    return "parameter " + shape;
+  }
+}

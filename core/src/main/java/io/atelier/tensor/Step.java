@@ -1,0 +1,118 @@
+package io.atelier.tensor;
+
+import io.atelier.kernel.Recycler;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One step of training or inference: its mode, its randomness and its memory.
+ *
+ * <pre>{@code
+ * try (var step = Step.training(rng)) {
+ *   var loss = Loss.crossEntropy(model.forward(batch.inputs()), batch.labels());
+ *   sgd.step(loss.backward());
+ * }
+ * }</pre>
+ *
+ * <p>Tensors made inside a step live in memory that the next step uses again. After the step they
+ * can no longer be read: {@link Tensor#kept} copies a value out. Everything works outside a step
+ * too, where each tensor has memory of its own. A step belongs to its thread.
+ */
+public final class Step implements AutoCloseable {
+  private static final ThreadLocal<@Nullable Step> CURRENT = new ThreadLocal<>();
+  private static final ThreadLocal<Recycler> RECYCLER = ThreadLocal.withInitial(Recycler::new);
+
+  private final @Nullable Rng rng;
+  private final Recycler recycler = RECYCLER.get();
+  private final Thread thread = Thread.currentThread();
+  private boolean open = true;
+
+  private Step(@Nullable Rng rng) {
+    if (CURRENT.get() != null) {
+      throw new StepException(
+          "a "
+              + CURRENT.get()
+              + " is still open on this thread; close it first (try with resources)");
+    }
+    this.rng = rng;
+    CURRENT.set(this);
+  }
+
+  /** A training step: operations are recorded, dropout draws from a new stream of {@code rng}. */
+  public static Step training(Rng rng) {
+    return new Step(rng.split());
+  }
+
+  /** An inference step: nothing is recorded, nothing is random. */
+  public static Step inference() {
+    return new Step(null);
+  }
+
+  /** The step that is open on this thread, if any. */
+  static @Nullable Step current() {
+    return CURRENT.get();
+  }
+
+  /** Whether operations on tracked tensors are recorded here. */
+  static boolean records() {
+    var step = CURRENT.get();
+    return step == null || step.rng != null;
+  }
+
+  /**
+   * The randomness for one call of an operation that differs between training and inference: a
+   * stream in a training step, null in an inference step.
+   *
+   * @throws StepException outside a step, where nobody has said which of the two it is
+   */
+  public static @Nullable Rng randomness(String operation) {
+    var step = CURRENT.get();
+    if (step == null) {
+      throw new StepException(
+          operation
+              + " differs between training and inference: call it inside"
+              + " Step.training(rng) or Step.inference()");
+    }
+    return step.rng == null ? null : step.rng.split();
+  }
+
+  /** Memory with undefined content: recycled inside a step, fresh outside. */
+  static float[] memory(Shape shape) {
+    var step = CURRENT.get();
+    int length = Tensor.length(shape);
+    return step == null ? new float[length] : step.recycler.take(length);
+  }
+
+  boolean isOpen() {
+    return open;
+  }
+
+  void requireOpen(Shape shape) {
+    if (!open) {
+      throw new StepException(
+          "a tensor "
+              + shape
+              + " of a "
+              + this
+              + " was used after the step had ended;"
+              + " kept() inside the step copies it out");
+    }
+  }
+
+  /** Ends the step; its tensors can no longer be read. */
+  @Override
+  public void close() {
+    if (Thread.currentThread() != thread) {
+      throw new StepException("a " + this + " was closed by another thread than opened it");
+    }
+    if (open) {
+      open = false;
+      CURRENT.remove();
+      recycler.endStep();
+    }
+  }
+
+  @Override
+  public String toString() {
+    return rng == null ? "inference step" : "training step";
+  }
+}

@@ -1,0 +1,332 @@
+package io.atelier.tensor;
+
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * An immutable array of numbers with a shape, row by row.
+ *
+ * <p>The operations stand in their families ({@code Elementwise}, {@code Reduction}, {@code
+ * Movement}, {@code Contraction}) and are methods here. An operation on a tracked tensor (one that
+ * depends on a {@link Parameter} or on a tensor marked by {@link #tracked}) is recorded, and {@link
+ * #backward} returns derivatives. Tensors are ordinary objects: nothing to close. Those made inside
+ * a {@link Step} can be read until it ends. Thread-confined while they are recorded, else
+ * thread-safe.
+ */
+public final class Tensor implements Contraction, Elementwise, Movement, Reduction {
+  private static final AtomicLong CREATED = new AtomicLong();
+
+  private final Shape shape;
+  private final ElementType type;
+  private final Object array;
+  private final int offset;
+  private final @Nullable Step step;
+  private final @Nullable Origin origin;
+
+  private Tensor(
+      Shape shape,
+      ElementType type,
+      Object array,
+      int offset,
+      @Nullable Step step,
+      @Nullable Origin origin) {
+    this.shape = shape;
+    this.type = type;
+    this.array = array;
+    this.offset = offset;
+    this.step = step;
+    this.origin = origin;
+  }
+
+  /** Where a tracked tensor comes from: the beginning of a derivative, or an operation. */
+  sealed interface Origin {
+    /** A parameter at one version. */
+    record Of(Parameter parameter, int version) implements Origin {}
+
+    /** A tensor that was marked by {@link Tensor#tracked}. */
+    record Marked() implements Origin {}
+
+    /** The result of an operation; {@code order} grows in order of creation. */
+    record Recorded(Op op, List<Tensor> inputs, long order) implements Origin {}
+  }
+
+  /** A FLOAT tensor with a copy of these values, row by row. */
+  public static Tensor of(float[] values, int... sizes) {
+    return create(ElementType.FLOAT, values.clone(), values.length, sizes);
+  }
+
+  /** A DOUBLE tensor with a copy of these values, row by row. */
+  public static Tensor of(double[] values, int... sizes) {
+    return create(ElementType.DOUBLE, values.clone(), values.length, sizes);
+  }
+
+  /** An INT tensor with a copy of these values, row by row. */
+  public static Tensor of(int[] values, int... sizes) {
+    return create(ElementType.INT, values.clone(), values.length, sizes);
+  }
+
+  /** A FLOAT scalar. */
+  public static Tensor scalar(float value) {
+    return wrap(new float[] {value}, Shape.of());
+  }
+
+  private static Tensor create(ElementType type, Object values, int length, int... sizes) {
+    var shape = Shape.of(sizes);
+    if (shape.count() != length) {
+      throw new ShapeException(
+          "tensor(" + length + " values, " + shape + ")",
+          shape + " has " + shape.count() + " elements");
+    }
+    return new Tensor(shape, type, values, 0, null, null);
+  }
+
+  /** A tensor over an array that nobody else writes to. */
+  static Tensor wrap(float[] values, Shape shape) {
+    return new Tensor(shape, ElementType.FLOAT, values, 0, null, null);
+  }
+
+  static Tensor wrap(double[] values, Shape shape) {
+    return new Tensor(shape, ElementType.DOUBLE, values, 0, null, null);
+  }
+
+  static Tensor wrap(int[] values, Shape shape) {
+    return new Tensor(shape, ElementType.INT, values, 0, null, null);
+  }
+
+  /** A new FLOAT tensor in the memory of the current step, its values yet to be written. */
+  static Tensor floats(Shape shape) {
+    return new Tensor(shape, ElementType.FLOAT, Step.memory(shape), 0, Step.current(), null);
+  }
+
+  /** A new DOUBLE tensor of zeros. */
+  static Tensor doubles(Shape shape) {
+    return wrap(new double[length(shape)], shape);
+  }
+
+  static Tensor leaf(Tensor values, Parameter parameter) {
+    return values.with(values.shape, new Origin.Of(parameter, parameter.version()));
+  }
+
+  static Tensor recorded(Tensor result, Op op, List<Tensor> inputs) {
+    return result.with(result.shape, new Origin.Recorded(op, inputs, CREATED.getAndIncrement()));
+  }
+
+  private Tensor with(Shape newShape, @Nullable Origin newOrigin) {
+    return new Tensor(newShape, type, array, offset, step, newOrigin);
+  }
+
+  /** The same elements under another shape of as many. */
+  Tensor viewed(Shape other) {
+    return with(other, null);
+  }
+
+  /** The number of elements, which must fit a Java array. */
+  static int length(Shape shape) {
+    if (shape.count() > Integer.MAX_VALUE - 8) {
+      throw new ShapeException(
+          "tensor(" + shape + ")",
+          shape.count() + " elements do not fit a Java array of 2,147,483,639");
+    }
+    return (int) shape.count();
+  }
+
+  /** The sizes of the axes. */
+  public Shape shape() {
+    return shape;
+  }
+
+  /** The type of the elements. */
+  public ElementType elementType() {
+    return type;
+  }
+
+  /** The number of elements. */
+  public int count() {
+    return (int) shape.count();
+  }
+
+  /** The array under a FLOAT tensor; its elements begin at {@link #offset}. */
+  float[] floats() {
+    return (float[]) array(ElementType.FLOAT);
+  }
+
+  /** The array under a DOUBLE tensor. */
+  double[] doubles() {
+    return (double[]) array(ElementType.DOUBLE);
+  }
+
+  /** The array under an INT tensor. */
+  int[] ints() {
+    return (int[]) array(ElementType.INT);
+  }
+
+  int offset() {
+    return offset;
+  }
+
+  private Object array(ElementType wanted) {
+    if (type != wanted) {
+      throw new ShapeException(type + " " + shape, "the elements are " + type + ", not " + wanted);
+    }
+    if (step != null) {
+      step.requireOpen(shape);
+    }
+    return array;
+  }
+
+  /** A copy of the values of a FLOAT tensor, row by row. */
+  public float[] toFloats() {
+    return Arrays.copyOfRange(floats(), offset, offset + count());
+  }
+
+  /** A copy of the values of a DOUBLE tensor, row by row. */
+  public double[] toDoubles() {
+    return Arrays.copyOfRange(doubles(), offset, offset + count());
+  }
+
+  /** A copy of the values of an INT tensor, row by row. */
+  public int[] toInts() {
+    return Arrays.copyOfRange(ints(), offset, offset + count());
+  }
+
+  /**
+   * The value of a tensor with one element.
+   *
+   * @throws ShapeException if there are more or none
+   */
+  public double item() {
+    if (shape.count() != 1) {
+      throw new ShapeException("item(" + shape + ")", "needs one element, got " + shape.count());
+    }
+    return switch (type) {
+      case FLOAT -> floats()[offset];
+      case DOUBLE -> doubles()[offset];
+      case INT -> ints()[offset];
+    };
+  }
+
+  /** The values converted to another floating type; untracked. */
+  public Tensor to(ElementType wanted) {
+    if (wanted == type) {
+      return detached();
+    }
+    int n = count();
+    return switch (wanted) {
+      case FLOAT -> {
+        float[] values = new float[n];
+        for (int i = 0; i < n; i++) {
+          values[i] = type == ElementType.INT ? ints()[offset + i] : (float) doubles()[offset + i];
+        }
+        yield wrap(values, shape);
+      }
+      case DOUBLE -> {
+        double[] values = new double[n];
+        for (int i = 0; i < n; i++) {
+          values[i] = type == ElementType.INT ? ints()[offset + i] : floats()[offset + i];
+        }
+        yield wrap(values, shape);
+      }
+      case INT -> throw new ShapeException("to(INT)", "rounding has to be asked for by name");
+    };
+  }
+
+  /** The same values, with memory of their own and without derivatives. */
+  public Tensor kept() {
+    return switch (type) {
+      case FLOAT -> wrap(toFloats(), shape);
+      case DOUBLE -> wrap(toDoubles(), shape);
+      case INT -> wrap(toInts(), shape);
+    };
+  }
+
+  /** The same values, as a constant: derivatives do not pass through. */
+  public Tensor detached() {
+    return with(shape, null);
+  }
+
+  /** The same values, marked so that derivatives with respect to them can be asked for. */
+  public Tensor tracked() {
+    requireFloating("tracked");
+    return with(shape, new Origin.Marked());
+  }
+
+  /** Whether derivatives pass through this tensor. */
+  public boolean isTracked() {
+    return origin != null;
+  }
+
+  @Nullable Origin origin() {
+    return origin;
+  }
+
+  void requireFloating(String operation) {
+    if (!type.isFloating()) {
+      throw new ShapeException(
+          operation + "(" + type + " " + shape + ")", "only FLOAT and DOUBLE have derivatives");
+    }
+  }
+
+  /**
+   * The derivatives of this scalar with respect to every parameter and tracked tensor it depends
+   * on.
+   *
+   * @throws GraphException if this tensor has several elements, depends on nothing tracked, or
+   *     needs a parameter that has changed since
+   */
+  public Gradients backward() {
+    if (shape.count() != 1) {
+      throw new GraphException(
+          "backward() of a tensor "
+              + shape
+              + ": only a scalar has a gradient;"
+              + " take sum() or mean(), or give backward(upstream) a tensor "
+              + shape);
+    }
+    return backward(filled(1, shape, type));
+  }
+
+  /**
+   * The derivatives of {@code sum(upstream * this)}: a vector-Jacobian product.
+   *
+   * @param upstream of this tensor's shape and type
+   */
+  public Gradients backward(Tensor upstream) {
+    return Backward.run(this, upstream);
+  }
+
+  /** A tensor of one value everywhere. */
+  static Tensor filled(double value, Shape shape, ElementType type) {
+    if (type == ElementType.DOUBLE) {
+      var result = doubles(shape);
+      Arrays.fill(result.doubles(), value);
+      return result;
+    }
+    var result = floats(shape);
+    Arrays.fill(result.floats(), (float) value);
+    return result;
+  }
+
+  @Override
+  public String toString() {
+    return (type == ElementType.FLOAT ? "" : type + " ") + shape + preview();
+  }
+
+  /** The first values, as many as fit a line. */
+  private String preview() {
+    if (step != null && !step.isOpen()) {
+      return " of a step that has ended";
+    }
+    var text = new StringBuilder(" {");
+    for (int i = 0; i < Math.min(count(), 8); i++) {
+      text.append(i == 0 ? "" : ", ");
+      switch (type) {
+        case FLOAT -> text.append(floats()[offset + i]);
+        case DOUBLE -> text.append(doubles()[offset + i]);
+        case INT -> text.append(ints()[offset + i]);
+      }
+    }
+    return text.append(count() > 8 ? ", ...}" : "}").toString();
+  }
+}

@@ -1,0 +1,255 @@
+package io.atelier.datasets;
+
+import com.drew.imaging.jpeg.JpegMetadataReader;
+import com.drew.imaging.jpeg.JpegProcessingException;
+import com.drew.metadata.exif.ExifIFD0Directory;
+import com.drew.metadata.exif.ExifReader;
+import io.atelier.formats.FileTrouble;
+import io.atelier.formats.FormatException;
+import java.awt.image.BufferedImage;
+import java.awt.image.IndexColorModel;
+import java.io.BufferedInputStream;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import javax.imageio.IIOException;
+import javax.imageio.ImageIO;
+import javax.imageio.stream.MemoryCacheImageInputStream;
+
+/**
+ * A picture in shades of grey, one unsigned byte a pixel, row by row; and how a file becomes one: decoded, made opaque,
+ * set upright.
+ *
+ * <p>Immutable. Inside this package the array is shared, not copied.
+ */
+final class GreyPicture {
+  /** Larger pictures are refused before they are decoded. */
+  static final long MOST_PIXELS = 64_000_000;
+
+  private static final byte[] PNG = {(byte) 0x89, 'P', 'N', 'G', '\r', '\n', 0x1A, '\n'};
+  private static final byte[] JPEG = {(byte) 0xFF, (byte) 0xD8, (byte) 0xFF};
+
+  /** Visible pixels that differ by less than this are strokes of one colour on a transparent ground. */
+  private static final int ONE_COLOUR = 64;
+
+  final int width;
+  final int height;
+  final byte[] shades;
+
+  GreyPicture(int width, int height, byte[] shades) {
+    this.width = width;
+    this.height = height;
+    this.shades = shades;
+  }
+
+  /**
+   * Reads a PNG or JPEG file.
+   *
+   * @throws FormatException if the content is not one whole picture of at most {@link #MOST_PIXELS}
+   * @throws java.io.UncheckedIOException if the file cannot be read
+   */
+  static GreyPicture read(Path file) {
+    try {
+      if (Files.isDirectory(file)) {
+        throw new IOException("it is a folder, not a picture");
+      }
+      boolean jpeg = isJpeg(file);
+      var image = decode(file, jpeg ? "jpeg" : "png");
+      var shades = new byte[image.getWidth() * image.getHeight()];
+      var opacities = new byte[image.getColorModel().hasAlpha() ? shades.length : 0];
+      toGrey(image, shades, opacities);
+      makeOpaque(shades, opacities);
+      return upright(
+          new GreyPicture(image.getWidth(), image.getHeight(), shades),
+          jpeg ? exifOrientation(file) : 1);
+    } catch (IOException trouble) {
+      throw FileTrouble.reading(file, trouble);
+    }
+  }
+
+  private static boolean isJpeg(Path file) throws IOException {
+    byte[] start;
+    try (var in = Files.newInputStream(file)) {
+      start = in.readNBytes(PNG.length);
+    }
+    boolean jpeg = Arrays.mismatch(start, JPEG) == JPEG.length;
+    if (!jpeg && !Arrays.equals(start, PNG)) {
+      throw new FormatException(
+          file.toString(), start.length == 0 ? "the file is empty" : "neither a PNG nor a JPEG picture");
+    }
+    return jpeg;
+  }
+
+  /** Takes memory for the pixels only after a look at width and height. */
+  private static BufferedImage decode(Path file, String format) throws IOException {
+    var reader = ImageIO.getImageReadersByFormatName(format).next();
+    try (var in = new BufferedInputStream(Files.newInputStream(file));
+        var data = new MemoryCacheImageInputStream(in)) {
+      reader.setInput(data, true, true);
+      long width = reader.getWidth(0);
+      long height = reader.getHeight(0);
+      if (width * height > MOST_PIXELS) {
+        throw new FormatException(
+            file.toString(),
+            "%,d x %,d pixels are more than the %,d that are read; make the picture smaller"
+                .formatted(width, height, MOST_PIXELS));
+      }
+      var warnings = new ArrayList<String>();
+      reader.addIIOReadWarningListener((_, warning) -> warnings.add(warning));
+      var image = reader.read(0);
+      if (image.getColorModel() instanceof IndexColorModel palette) {
+        image = palette.convertToIntDiscrete(image.getRaster(), false);
+      }
+      for (var warning : warnings) { // the JPEG decoder paints what is missing grey and only warns
+        if (warning.contains("Truncated") || warning.contains("remature end")) {
+          throw new IIOException(warning);
+        }
+      }
+      return image;
+    } catch (IIOException | IllegalArgumentException | IndexOutOfBoundsException damage) {
+      throw new FormatException(
+          file.toString(),
+          "damaged, cut off or of a kind that is not read (%s)".formatted(damage.getMessage()));
+    } finally {
+      reader.dispose();
+    }
+  }
+
+  /**
+   * Fills in the shade and, where there is an array for it, the opacity of each pixel. The samples are taken as they
+   * stand: colour management would turn the same file into other numbers elsewhere.
+   */
+  private static void toGrey(BufferedImage image, byte[] shades, byte[] opacities) {
+    int width = image.getWidth();
+    var raster = image.getRaster();
+    int bands = raster.getNumBands();
+    int colours = opacities.length > 0 ? bands - 1 : bands;
+    var most = new int[bands];
+    Arrays.setAll(most, band -> (1 << image.getColorModel().getComponentSize(band)) - 1);
+    var row = new int[width * bands];
+    for (int y = 0; y < image.getHeight(); y++) {
+      raster.getPixels(0, y, width, 1, row);
+      for (int i = 0; i < row.length; i++) {
+        row[i] = (row[i] * 255 + most[i % bands] / 2) / most[i % bands];
+      }
+      for (int x = 0; x < width; x++) {
+        int first = x * bands;
+        int shade =
+            colours < 3
+                ? row[first]
+                : (299 * row[first] + 587 * row[first + 1] + 114 * row[first + 2] + 500) / 1000;
+        shades[y * width + x] = (byte) shade;
+        if (opacities.length > 0) {
+          opacities[y * width + x] = (byte) row[first + colours];
+        }
+      }
+    }
+  }
+
+  /**
+   * Lays the picture on a ground: if what is visible is of one colour, that is the ink and the ground is black or white,
+   * whichever is farther from it; else a ground is part of the picture and goes on in its commonest shade.
+   */
+  private static void makeOpaque(byte[] shades, byte[] opacities) {
+    if (opacities.length == 0) {
+      return;
+    }
+    var visible = new long[256];
+    for (int i = 0; i < shades.length; i++) {
+      visible[shades[i] & 0xFF] += opacities[i] & 0xFF;
+    }
+    int median = quantile(visible, 50);
+    boolean oneColour = quantile(visible, 95) - quantile(visible, 5) < ONE_COLOUR;
+    int ground = !oneColour ? median : median < 128 ? 255 : 0;
+    for (int i = 0; i < shades.length; i++) {
+      int opacity = opacities[i] & 0xFF;
+      shades[i] = (byte) (((shades[i] & 0xFF) * opacity + ground * (255 - opacity) + 127) / 255);
+    }
+  }
+
+  /** The least shade below or at which lie so many percent of the pixels counted. */
+  static int quantile(long[] counts, int percent) {
+    long before = (Arrays.stream(counts).sum() * percent + 99) / 100;
+    int shade = 0;
+    for (long seen = counts[0]; seen < before && shade < counts.length - 1; seen += counts[shade]) {
+      shade++;
+    }
+    return shade;
+  }
+
+  /** How the camera was held, 1 to 8 as in EXIF; 1, upright, if the file does not say or says it badly. */
+  private static int exifOrientation(Path file) throws IOException {
+    try (var in = new BufferedInputStream(Files.newInputStream(file))) {
+      var exif =
+          JpegMetadataReader.readMetadata(in, List.of(new ExifReader()))
+              .getFirstDirectoryOfType(ExifIFD0Directory.class);
+      Integer orientation = exif == null ? null : exif.getInteger(ExifIFD0Directory.TAG_ORIENTATION);
+      return orientation == null ? 1 : orientation;
+    } catch (JpegProcessingException unreadable) {
+      return 1;
+    }
+  }
+
+  /** Turns and mirrors a picture that is stored in one of the eight orientations of EXIF. */
+  private static GreyPicture upright(GreyPicture stored, int orientation) {
+    int w = stored.width;
+    int h = stored.height;
+    boolean onItsSide = orientation >= 5 && orientation <= 8;
+    var upright = new byte[w * h];
+    for (int y = 0; y < h; y++) {
+      for (int x = 0; x < w; x++) {
+        int place =
+            switch (orientation) {
+              case 2 -> y * w + (w - 1 - x);
+              case 3 -> (h - 1 - y) * w + (w - 1 - x);
+              case 4 -> (h - 1 - y) * w + x;
+              case 5 -> x * h + y;
+              case 6 -> x * h + (h - 1 - y);
+              case 7 -> (w - 1 - x) * h + (h - 1 - y);
+              case 8 -> (w - 1 - x) * h + y;
+              default -> y * w + x;
+            };
+        upright[place] = stored.shades[y * w + x];
+      }
+    }
+    return onItsSide ? new GreyPicture(h, w, upright) : new GreyPicture(w, h, upright);
+  }
+
+  /** The shade of a pixel, 0..255. */
+  int at(int x, int y) {
+    return shades[y * width + x] & 0xFF;
+  }
+
+  /**
+   * The picture at another size. A new pixel is the mean of the area that it covers, to the nearest integer. The sums are
+   * exact, so the turned picture gives the turned result.
+   */
+  GreyPicture scaled(int newWidth, int newHeight) {
+    var result = new byte[newWidth * newHeight];
+    long area = (long) width * height; // of a new pixel, in units of which an old one has newWidth * newHeight
+    for (int y = 0; y < newHeight; y++) {
+      long top = (long) y * height;
+      for (int x = 0; x < newWidth; x++) {
+        long left = (long) x * width;
+        long sum = 0;
+        for (int v = (int) (top / newHeight); (long) v * newHeight < top + height; v++) {
+          long row = 0;
+          for (int u = (int) (left / newWidth); (long) u * newWidth < left + width; u++) {
+            row += overlap(left, width, u, newWidth) * at(u, v);
+          }
+          sum += overlap(top, height, v, newHeight) * row;
+        }
+        result[y * newWidth + x] = (byte) ((sum + area / 2) / area);
+      }
+    }
+    return new GreyPicture(newWidth, newHeight, result);
+  }
+
+  /** The length that {@code [start, start + length)} shares with old pixel {@code index} of {@code size} units. */
+  private static long overlap(long start, long length, long index, long size) {
+    return Math.min(start + length, (index + 1) * size) - Math.max(start, index * size);
+  }
+}

@@ -1,0 +1,11 @@
+/** MNIST and its relatives. */
+@SuppressWarnings("requires-automatic") // metadata-extractor has no descriptor
+module io.atelier.datasets {
+  requires transitive io.atelier.core;
+  requires io.atelier.formats;
+  requires java.desktop;
+  requires metadata.extractor;
+  requires static transitive org.jspecify;
+
+  exports io.atelier.datasets;
+}

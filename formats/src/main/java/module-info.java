@@ -1,0 +1,8 @@
+/** Strict readers and writers of files. */
+module io.atelier.formats {
+  requires transitive io.atelier.core;
+  requires static transitive org.jspecify;
+  requires tools.jackson.core;
+
+  exports io.atelier.formats;
+}
