@@ -1,6 +1,7 @@
 package io.atelier.nn;
 
 import io.atelier.tensor.Tensor;
+import java.util.Locale;
 
 /** The activation functions of the lecture, as layers. */
 public enum Activation implements Layer {
@@ -30,5 +31,11 @@ public enum Activation implements Layer {
       case SELU -> x.selu();
       case TANH -> x.tanh();
     };
+  }
+
+  /** The name in small letters, as in {@code 1000relu}. */
+  @Override
+  public String toString() {
+    return name().toLowerCase(Locale.ROOT);
   }
 }

@@ -18,6 +18,10 @@ import org.jspecify.annotations.Nullable;
 public final class Tensor implements Contraction, Elementwise, Movement, Reduction {
   private static final AtomicLong CREATED = new AtomicLong();
 
+  static {
+    Machine.requireVectors();
+  }
+
   private final Shape shape;
   private final ElementType type;
   private final Object array;

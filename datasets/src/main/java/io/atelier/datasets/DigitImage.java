@@ -139,11 +139,32 @@ public final class DigitImage {
       if (keep[label[p]]) box[y * bw + x] = (byte) Math.min(255, difference[p] * 255 / level);
     }
     int l = Math.max(bw, bh);
+    if (THICK > 0) {
+      long area = 0, edge = 0;
+      for (int y = 0; y < bh; y++) for (int x = 0; x < bw; x++) { 
+        int v = box[y * bw + x] & 255; area += v;
+        edge += Math.abs(v - (x + 1 < bw ? box[y * bw + x + 1] & 255 : 0)) + Math.abs(v - (y + 1 < bh ? box[y * bw + x + bw] & 255 : 0));
+        if (x == 0) edge += v;
+        if (y == 0) edge += v;
+      }
+      // edge counts |cos|+|sin| = 4/pi on average of the length
+      double width = 2.0 * area / (edge * 0.785);
+      int rr = (int) ((THICK * l / 20 - width) / 2 + 0.5);
+      if (DEBUG) System.out.println("width " + width * 20 / l + " r " + rr);
+      if (rr > 0) {
+        int nw = bw + 2 * rr, nh = bh + 2 * rr;
+        var in = new int[nw * nh];
+        for (int y = 0; y < bh; y++) for (int x = 0; x < bw; x++) in[(y + rr) * nw + x + rr] = box[y * bw + x] & 255;
+        in = extreme(in, nw, nh, rr, 1);
+        box = new byte[nw * nh];
+        for (int i = 0; i < box.length; i++) box[i] = (byte) in[i];
+        bw = nw; bh = nh; l = Math.max(bw, bh);
+      }
+    }
     var small = new GreyPicture(bw, bh, box).scaled(Math.max(1, (bw * BOX + l / 2) / l), Math.max(1, (bh * BOX + l / 2) / l));
     int max = 0;
     for (byte b : small.shades) max = Math.max(max, b & 0xFF);
     if (STRETCH) for (int i = 0; i < small.shades.length; i++) small.shades[i] = (byte) (((small.shades[i] & 0xFF) * 255 + max / 2) / max);
-    if (THICK > 0) small = thicken(small);
     long mass = 0, mx = 0, my = 0;
     for (int y = 0; y < small.height; y++) for (int x = 0; x < small.width; x++) { int v = small.at(x, y); mass += v; mx += (long) v * x; my += (long) v * y; }
     int cx = (int) ((mx + mass / 2) / mass), cy = (int) ((my + mass / 2) / mass);
@@ -153,8 +174,7 @@ public final class DigitImage {
     return new DigitImage(ink, out);
   }
 
-  static GreyPicture thicken(GreyPicture g) { return g; }
-
+  static boolean DEBUG = false;
   static boolean PADODD = true; static int CENTRE = 30;
   static int[] extreme(int[] f, int w, int h, int r, int sign) {
     var rows = new int[w * h]; var out = new int[w * h];

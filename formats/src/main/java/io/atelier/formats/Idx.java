@@ -84,9 +84,21 @@ public final class Idx {
     return sizes[axis];
   }
 
-  /** All values, last axis fastest, as a view that cannot be written to; {@code get(i) & 0xff} is 0 to 255. */
-  public ByteBuffer values() {
-    return ByteBuffer.wrap(values).asReadOnlyBuffer();
+  /**
+   * All values, last axis fastest; {@code values()[i] & 0xff} is 0 to 255.
+   *
+   * <p>This is no copy, so that images are in memory once: nobody may write to it.
+   */
+  public byte[] values() {
+    return values;
+  }
+
+  /** The bytes that stand before the values in a file. */
+  public byte[] header() {
+    var header = ByteBuffer.allocate(4 + 4 * sizes.length);
+    header.put(2, (byte) UNSIGNED_BYTE).put(3, (byte) sizes.length);
+    header.position(4).asIntBuffer().put(sizes);
+    return header.array();
   }
 
   /** The sizes, as in {@code [60000, 28, 28]}. */

@@ -33,7 +33,6 @@ public record Safetensors(Map<String, Tensor> tensors, Map<String, String> metad
   /** The limit of the reference implementation, in bytes. */
   private static final int LONGEST_HEADER = 100_000_000;
 
-  private static final int LONGEST_ARRAY = Integer.MAX_VALUE - 8;
   private static final int PIECE = 1 << 16;
 
   /**
@@ -119,14 +118,6 @@ public record Safetensors(Map<String, Tensor> tensors, Map<String, String> metad
           file,
           "%s: its tensors take %d bytes and %d follow the header"
               .formatted(found < promised ? "truncated" : "oversized", promised, found));
-    }
-    for (var entry : header.entries()) {
-      if (entry.shape().count() > LONGEST_ARRAY) {
-        throw new FormatException(
-            file,
-            "tensor %s has %d elements and the limit is %d"
-                .formatted(entry.name(), entry.shape().count(), LONGEST_ARRAY));
-      }
     }
     return header;
   }

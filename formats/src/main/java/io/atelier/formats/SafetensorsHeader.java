@@ -29,6 +29,7 @@ import tools.jackson.core.json.JsonFactory;
  */
 record SafetensorsHeader(List<Entry> entries, Map<String, String> metadata) {
   static final String METADATA = "__metadata__";
+  private static final int LONGEST_ARRAY = Integer.MAX_VALUE - 8;
   private static final JsonFactory JSON = new JsonFactory();
 
   /** How elements are stored. The data of a file are written in this order of types. */
@@ -240,6 +241,9 @@ record SafetensorsHeader(List<Entry> entries, Map<String, String> metadata) {
         if (expected != length) {
           throw broken(described + " takes " + expected + " bytes and its data_offsets "
               + Arrays.toString(offsets) + " hold " + length);
+        }
+        if (elements > LONGEST_ARRAY) {
+          throw broken(described + " has " + elements + " elements; the limit is " + LONGEST_ARRAY);
         }
         int[] exact = Arrays.stream(sizes).mapToInt(Math::toIntExact).toArray();
         return new Entry(name, dtype, Shape.of(exact), offsets[0], offsets[1]);

@@ -198,6 +198,9 @@ class SafetensorsTest {
         tensor("a", "[0,4294967296]", "[0,0]"),
         "tensor a: [0, 4294967296] of F32 is more than can be counted");
     refusesHeader(
+        tensor("a", "[65536,65536]", "[0,17179869184]"),
+        "tensor a: [65536, 65536] of F32 has 4294967296 elements; the limit is 2147483639");
+    refusesHeader(
         tensor("a", "[1]", "[4,0]"),
         "tensor a: its data_offsets [4, 0] must be where its data begin and end");
     refusesHeader(
@@ -229,10 +232,10 @@ class SafetensorsTest {
 
   @Test
   void takesNoMemoryForWhatAHeaderOnlyClaims() {
-    var header = tensor("a", "[1000000000000]", "[0,4000000000000]");
+    var header = tensor("a", "[2147483639]", "[0,8589934556]");
     refuses(
         file(header.length(), header, new byte[1]),
-        "truncated: its tensors take 4000000000000 bytes and 1 follow the header");
+        "truncated: its tensors take 8589934556 bytes and 1 follow the header");
   }
 
   @Test

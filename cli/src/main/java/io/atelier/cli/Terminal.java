@@ -1,0 +1,109 @@
+package io.atelier.cli;
+
+import io.atelier.nn.Architecture;
+import java.io.PrintStream;
+import java.util.List;
+import java.util.Locale;
+
+/** How things look on standard output. */
+final class Terminal {
+  /** Columns that a line may have. */
+  static final int WIDTH = 79;
+
+  private static final String BOLD = "\u001b[1m";
+  private static final String DIM = "\u001b[2m";
+  private static final String PLAIN = "\u001b[0m";
+
+  private final PrintStream out;
+  private final boolean capable;
+
+  private Terminal(PrintStream out, boolean capable) {
+    this.out = out;
+    this.capable = capable;
+  }
+
+  /** Standard output: with colours and progress bars only where a person watches and wants them. */
+  static Terminal standard() {
+    var console = System.console();
+    return new Terminal(
+        System.out,
+        console != null
+            && console.isTerminal()
+            && System.getenv("NO_COLOR") == null
+            && !"dumb".equals(System.getenv("TERM")));
+  }
+
+  /** Whether control characters are understood. */
+  boolean isCapable() {
+    return capable;
+  }
+
+  void line(String format, Object... values) {
+    out.println(String.format(Locale.ROOT, format, values));
+  }
+
+  void line() {
+    out.println();
+  }
+
+  /** Replaces the present line. */
+  void rewrite(String text) {
+    out.print("\r" + text + "\u001b[K");
+    out.flush();
+  }
+
+  String bold(String text) {
+    return capable ? BOLD + text + PLAIN : text;
+  }
+
+  String dim(String text) {
+    return capable ? DIM + text + PLAIN : text;
+  }
+
+  /** A bar for a share between 0 and 1, in eighths of a character where that is understood. */
+  String bar(double share, int width) {
+    if (!capable) {
+      int full = (int) Math.round(share * width);
+      return "#".repeat(full) + ".".repeat(width - full);
+    }
+    int eighths = (int) Math.round(share * width * 8);
+    String partial = eighths % 8 == 0 ? "" : String.valueOf((char) (0x2590 - eighths % 8));
+    String bar = "\u2588".repeat(eighths / 8) + partial;
+    return bar + DIM + "\u00b7".repeat(width - bar.length()) + PLAIN;
+  }
+
+  /** The table of a network: layers, output shapes, parameters. */
+  void table(Architecture architecture) {
+    line("  %s", dim(String.format(Locale.ROOT, "%-3s%-20s%-12s%15s", "", "layer", "output", "parameters")));
+    line("  %-3s%-20s%-12s", "", "input", "[" + architecture.inputs() + "]");
+    long total = 0;
+    for (var row : architecture.rows()) {
+      String count = row.parameters() == 0 ? "" : String.format(Locale.ROOT, "%,d", row.parameters());
+      line("  %-3s%-20s%-12s%15s", row.path(), row.name(), row.output(), count);
+      total += row.parameters();
+    }
+    line("  %s", bold(String.format(Locale.ROOT, "%-3s%-20s%-12s%,15d", "", "total", "", total)));
+  }
+
+  /** A duration as a person says it. */
+  static String duration(double seconds) {
+    if (seconds < 60) {
+      return String.format(Locale.ROOT, "%.1f s", seconds);
+    }
+    long whole = Math.round(seconds);
+    return whole < 3600
+        ? String.format(Locale.ROOT, "%d min %02d s", whole / 60, whole % 60)
+        : String.format(Locale.ROOT, "%d h %02d min", whole / 3600, whole / 60 % 60);
+  }
+
+  /** A number of bytes as a person says it. */
+  static String bytes(double count) {
+    for (var unit : List.of("B", "kB", "MB", "GB", "TB")) {
+      if (count < 1000) {
+        return String.format(Locale.ROOT, unit.equals("B") ? "%.0f %s" : "%.1f %s", count, unit);
+      }
+      count /= 1000;
+    }
+    return String.format(Locale.ROOT, "%,.1f PB", count);
+  }
+}

@@ -1,0 +1,164 @@
+package io.atelier.cli;
+
+import io.atelier.data.Dataset;
+import io.atelier.datasets.Mnist;
+import io.atelier.nn.Loss;
+import io.atelier.tensor.Machine;
+import io.atelier.train.Config;
+import io.atelier.train.Event;
+import io.atelier.train.Metrics;
+import io.atelier.train.Run;
+import io.atelier.train.Trainer;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+
+/** A training as a person sees it, from first line to last; {@code train} and {@code resume} share it. */
+final class Training {
+  private static final int INTERRUPTED = 130;
+
+  private final Terminal terminal = Terminal.standard();
+  private final Run run;
+  private final Config config;
+  private final Mnist data;
+  private final ProgressLine progress;
+  private boolean begun;
+
+  Training(Run run, Mnist data) {
+    this.run = run;
+    this.config = run.config();
+    this.data = data;
+    this.progress = new ProgressLine(terminal, config.epochs());
+  }
+
+  /** The data that a configuration names. */
+  static Mnist data(String name) {
+    return name.equals("mnist") ? Mnist.bundled() : Mnist.read(Path.of(name));
+  }
+
+  /**
+   * Trains to the end.
+   *
+   * @param prepare puts the trainer where it begins
+   * @return the exit code
+   */
+  int train(Consumer<Trainer> prepare) {
+    long start = System.nanoTime();
+    var training = data.train().reshape(config.architecture().inputs());
+    var trainer =
+        new Trainer(config, training, () -> test(), this::tell, run::save);
+    prepare.accept(trainer);
+    describe(training);
+    var done = new CountDownLatch(1);
+    Runtime.getRuntime().addShutdownHook(new Thread(() -> leave(trainer, done)));
+    try (progress) {
+      if (!trainer.run()) {
+        progress.close();
+        terminal.line(
+            "Interrupted after step %,d; saved in %s", trainer.progress().step(), run.directory());
+        terminal.line("Go on with: ./atelier resume %s", run.directory());
+        return INTERRUPTED;
+      }
+    } finally {
+      done.countDown();
+    }
+    finish(trainer, (System.nanoTime() - start) * 1e-9);
+    return 0;
+  }
+
+  private Dataset test() {
+    return data.test().reshape(config.architecture().inputs());
+  }
+
+  /** Ctrl-C: the step that is running ends, the checkpoint is written, then the process leaves. */
+  private static void leave(Trainer trainer, CountDownLatch done) {
+    trainer.interrupt();
+    try {
+      done.await(30, TimeUnit.SECONDS);
+    } catch (InterruptedException _) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private void describe(Dataset training) {
+    var shape = data.train().shape();
+    terminal.line(
+        "%s: %,d training and %,d test images of %d x %d pixels, %d classes",
+        terminal.bold(data.name()), training.size(), data.test().size(), shape.size(0), shape.size(1),
+        training.classes());
+    terminal.line(
+        config.validation() > 0
+            ? String.format("%,d of the training images are set aside for validation", config.validation())
+            : "all training images are used; the test set is looked at after each epoch");
+    terminal.line();
+    terminal.table(config.architecture());
+    terminal.line();
+    terminal.line(
+        "%s, batch %d, %d epochs, seed %d, %d thread%s",
+        rule(), config.batch(), config.epochs(), config.seed(), Machine.threads(),
+        Machine.threads() == 1 ? "" : "s");
+    terminal.line();
+  }
+
+  private String rule() {
+    var text = new StringBuilder(config.optimizer() + " at " + config.learningRate());
+    text.append(config.momentum() > 0 ? ", momentum " + config.momentum() : "");
+    text.append(config.weightDecay() > 0 ? ", weight decay " + config.weightDecay() : "");
+    return text + ", " + config.schedule() + " schedule";
+  }
+
+  private void tell(Event event) {
+    run.log(event);
+    switch (event) {
+      case Event.Stepped stepped -> {
+        if (!begun) {
+          begun = true;
+          run.log("begun", stepped.step(), Map.of("secondsSinceStart", secondsSinceStart()));
+        }
+        progress.step(stepped);
+      }
+      case Event.EpochEnded ended -> {
+        progress.endEpoch();
+        terminal.line(
+            "epoch %d/%d   training loss %.4f   %s accuracy %.2f %%   loss %.4f   %s",
+            ended.epoch(), config.epochs(), ended.trainLoss(),
+            config.validation() > 0 ? "validation" : "test", 100 * ended.metrics().accuracy(),
+            ended.metrics().loss(), Terminal.duration(ended.seconds()));
+      }
+      case Event.Ended(_, var epoch, var bestEpoch) -> {
+        if (bestEpoch != null) {
+          terminal.line(
+              "%s; the weights of epoch %d, the best, are back",
+              epoch < config.epochs() ? "stopped early" : "no early stop", bestEpoch);
+        }
+      }
+    }
+  }
+
+  /** Since the start of the process. */
+  private static double secondsSinceStart() {
+    var start = ProcessHandle.current().info().startInstant().orElseGet(Instant::now);
+    return Duration.between(start, Instant.now()).toMillis() / 1000.0;
+  }
+
+  private void finish(Trainer trainer, double seconds) {
+    var metrics = Metrics.of(trainer.model(), test(), Loss::crossEntropy);
+    run.log(
+        "test",
+        trainer.progress().step(),
+        Map.of("accuracy", metrics.accuracy(), "loss", metrics.loss(), "seconds", seconds));
+    terminal.line();
+    terminal.line(
+        "%s   (%,d of %,d; loss %.4f)   in %s",
+        terminal.bold(String.format("Test accuracy %.2f %%", 100 * metrics.accuracy())),
+        metrics.correct(), metrics.count(), metrics.loss(), Terminal.duration(seconds));
+    terminal.line("Saved in %s", run.directory());
+    terminal.line();
+    terminal.line("Next: ./atelier evaluate last        %s", terminal.dim("which digits it confuses"));
+    terminal.line("      ./atelier predict last IMAGE   %s", terminal.dim("your own digit, PNG or JPEG"));
+  }
+}

@@ -1,0 +1,106 @@
+package io.atelier.train;
+
+import io.atelier.formats.FormatException;
+import io.atelier.formats.Safetensors;
+import io.atelier.nn.Layer;
+import io.atelier.nn.Modules;
+import io.atelier.tensor.Tensor;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import tools.jackson.core.JacksonException;
+import tools.jackson.databind.json.JsonMapper;
+
+/**
+ * The state of a training in one file: weights ({@code model.}), optimiser state ({@code optimizer.}),
+ * the best weights so far ({@code best.}), and the {@link Progress} as JSON in the metadata.
+ *
+ * <p>One file is replaced as a whole, so a checkpoint is old or new and never half of each. No clock, no
+ * host, no path and no number of threads is in it: equal trainings have equal bytes.
+ */
+final class Checkpoint {
+  private static final String PROGRESS = "progress";
+  private static final String MODEL = "model.";
+  private static final String OPTIMIZER = "optimizer.";
+  private static final String BEST = "best.";
+  private static final JsonMapper JSON = new JsonMapper();
+
+  private Checkpoint() {}
+
+  static void write(Path file, Trainer trainer) {
+    var tensors = new LinkedHashMap<String, Tensor>();
+    trainer.weights().forEach((path, tensor) -> tensors.put(MODEL + path, tensor));
+    trainer.optimizer().state().forEach((name, tensor) -> tensors.put(OPTIMIZER + name, tensor));
+    trainer.bestWeights().forEach((path, tensor) -> tensors.put(BEST + path, tensor));
+    var progress = JSON.writeValueAsString(trainer.progress());
+    new Safetensors(tensors, Map.of(PROGRESS, progress)).write(file);
+  }
+
+  /** Puts a trainer of the same configuration where the one that wrote the file was. */
+  static void restore(Path file, Trainer trainer) {
+    var saved = Safetensors.read(file);
+    var progress = progress(file, saved);
+    load(file, trainer.model(), withPrefix(MODEL, saved));
+    trainer.optimizer().restore(withPrefix(OPTIMIZER, saved), progress.step());
+    trainer.restore(progress, withPrefix(BEST, saved));
+  }
+
+  static Progress progress(Path file, Safetensors saved) {
+    var json = saved.metadata().get(PROGRESS);
+    if (json == null) {
+      throw new FormatException(file.toString(), "is no checkpoint of Atelier");
+    }
+    try {
+      return JSON.readValue(json, Progress.class);
+    } catch (JacksonException e) {
+      throw new FormatException(
+          file.toString(), "has an entry progress that is not understood: " + json);
+    }
+  }
+
+  /** Loads the weights of a checkpoint, without what only a training needs. */
+  static void loadModel(Path file, Layer model) {
+    load(file, model, withPrefix(MODEL, Safetensors.read(file)));
+  }
+
+  /** Gives a model the weights of a file, or says everything that does not fit. */
+  static void load(Path file, Layer model, Map<String, Tensor> weights) {
+    var parameters = Modules.parameters(model);
+    var problems = new ArrayList<String>();
+    parameters.forEach(
+        (path, parameter) -> {
+          var tensor = weights.get(path);
+          if (tensor == null) {
+            problems.add(path + " is missing");
+          } else if (!tensor.shape().equals(parameter.shape())) {
+            problems.add(
+                path + " is " + tensor.shape() + " in the file and " + parameter.shape()
+                    + " in the model");
+          } else if (!tensor.elementType().isFloating()) {
+            problems.add(path + " holds " + tensor.elementType());
+          }
+        });
+    weights.keySet().stream()
+        .filter(path -> !parameters.containsKey(path))
+        .forEach(path -> problems.add("the model has no " + path));
+    if (!problems.isEmpty()) {
+      throw new FormatException(
+          file.toString(), "does not fit the model: " + String.join("; ", problems));
+    }
+    parameters.forEach((path, parameter) -> parameter.set(weights.get(path)));
+  }
+
+  private static Map<String, Tensor> withPrefix(String prefix, Safetensors saved) {
+    var found = new LinkedHashMap<String, Tensor>();
+    saved
+        .tensors()
+        .forEach(
+            (name, tensor) -> {
+              if (name.startsWith(prefix)) {
+                found.put(name.substring(prefix.length()), tensor);
+              }
+            });
+    return found;
+  }
+}

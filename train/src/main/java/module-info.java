@@ -1,0 +1,12 @@
+/** The training loop, its checkpoints and the folders in which runs are kept. */
+module io.atelier.train {
+  requires transitive io.atelier.core;
+  requires transitive io.atelier.formats;
+  requires static transitive org.jspecify;
+  requires tools.jackson.databind;
+
+  exports io.atelier.train;
+
+  opens io.atelier.train to
+      tools.jackson.databind;
+}
