@@ -9,7 +9,9 @@ import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 
 /** {@code atelier doctor}: what this machine offers, what is wrong, and the cure. */
-@Command(name = "doctor", description = "Looks at this machine: JDK, vectors, threads, memory, speed.")
+@Command(
+    name = "doctor",
+    description = "Looks at this machine: JDK, vectors, threads, memory, speed.")
 final class DoctorCommand implements Callable<Integer> {
   private static final long NEEDED_HEAP = 400L << 20;
   private static final int SIZE = 1024;
@@ -21,22 +23,29 @@ final class DoctorCommand implements Callable<Integer> {
   public Integer call() {
     var version = Runtime.version();
     check(
-        "JDK", version + ", " + System.getProperty("java.vendor"),
+        "JDK",
+        version + ", " + System.getProperty("java.vendor"),
         version.feature() > 25 || version.update() >= 3,
         "25.0.0 to 25.0.2 can corrupt arrays under the G1 collector (JDK-8377811); take 25.0.3 or later");
     check("system", System.getProperty("os.name") + ", " + System.getProperty("os.arch"), true, "");
     int bits = Machine.vectorBits();
     check(
-        "vectors", bits + " bits, " + bits / Float.SIZE + " floats at once", bits >= 128,
+        "vectors",
+        bits + " bits, " + bits / Float.SIZE + " floats at once",
+        bits >= 128,
         "the JVM offers no vectors wider than 64 bits here; training will be slow");
     int processors = Runtime.getRuntime().availableProcessors();
     check("threads", Machine.threads() + " for " + processors + " processors", true, "");
     long heap = Runtime.getRuntime().maxMemory();
     check(
-        "memory", Terminal.bytes(heap) + " for the heap", heap >= NEEDED_HEAP,
+        "memory",
+        Terminal.bytes(heap) + " for the heap",
+        heap >= NEEDED_HEAP,
         "the default training wants 512 MB: ATELIER_JAVA_OPTS=-Xmx512m ./atelier train");
     check(
-        "folder", Path.of("").toAbsolutePath().toString(), Files.isWritable(Path.of("")),
+        "folder",
+        Path.of("").toAbsolutePath().toString(),
+        Files.isWritable(Path.of("")),
         "runs are kept below the working folder, and it cannot be written: cd elsewhere or use --run");
     speed(1);
     if (Machine.threads() > 1) {
@@ -66,7 +75,13 @@ final class DoctorCommand implements Callable<Integer> {
         String.format(
             Locale.ROOT,
             "%d thread%s: multiply-add peak %.0f GFLOP/s; product of %d x %d matrices %.0f (%.0f %%)",
-            threads, threads == 1 ? " " : "s", peak, SIZE, SIZE, product, 100 * product / peak),
+            threads,
+            threads == 1 ? " " : "s",
+            peak,
+            SIZE,
+            SIZE,
+            product,
+            100 * product / peak),
         true,
         "");
   }

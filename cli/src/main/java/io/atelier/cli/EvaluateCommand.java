@@ -11,7 +11,9 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** {@code atelier evaluate}: how well a trained network does on the test set, and what it confuses. */
+/**
+ * {@code atelier evaluate}: how well a trained network does on the test set, and what it confuses.
+ */
 @Command(name = "evaluate", description = "Tests a trained network: accuracy and confusion matrix.")
 final class EvaluateCommand implements Callable<Integer> {
   private static final int SHOWN = 5;
@@ -19,7 +21,10 @@ final class EvaluateCommand implements Callable<Integer> {
   @Parameters(paramLabel = "RUN", description = "The folder of a run, or last.")
   private String name = "last";
 
-  @Option(names = "--threads", paramLabel = "N", description = "Threads that share the work; all processors by default.")
+  @Option(
+      names = "--threads",
+      paramLabel = "N",
+      description = "Threads that share the work; all processors by default.")
   private @Nullable Integer threads;
 
   /** A truth that was taken for something else. */
@@ -36,8 +41,13 @@ final class EvaluateCommand implements Callable<Integer> {
     var terminal = Terminal.standard();
     terminal.line(
         "%s   (%,d of %,d; loss %.4f)   %s on %s",
-        terminal.bold(String.format(Locale.ROOT, "Test accuracy %.2f %%", 100 * metrics.accuracy())),
-        metrics.correct(), metrics.count(), metrics.loss(), run.config().layers(), data.name());
+        terminal.bold(
+            String.format(Locale.ROOT, "Test accuracy %.2f %%", 100 * metrics.accuracy())),
+        metrics.correct(),
+        metrics.count(),
+        metrics.loss(),
+        run.config().layers(),
+        data.name());
     terminal.line();
     confusion(terminal, metrics.confusion());
     mistakes(terminal, metrics.confusion());
@@ -77,7 +87,8 @@ final class EvaluateCommand implements Callable<Integer> {
     mistakes.sort(Comparator.comparingInt((Mistake mistake) -> -mistake.count()));
     for (var mistake : mistakes.subList(0, Math.min(SHOWN, mistakes.size()))) {
       terminal.line(
-          "%3d times a %d was taken for a %d", mistake.count(), mistake.truth(), mistake.prediction());
+          "%3d times a %d was taken for a %d",
+          mistake.count(), mistake.truth(), mistake.prediction());
     }
   }
 }

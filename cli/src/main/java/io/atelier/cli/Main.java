@@ -74,14 +74,12 @@ public final class Main implements Runnable {
         new CommandLine(main)
             .setCaseInsensitiveEnumValuesAllowed(true)
             .setExecutionExceptionHandler((thrown, _, _) -> main.report(thrown))
-            .setParameterExceptionHandler(
-                (thrown, _) -> {
-                  System.err.println(thrown.getMessage());
-                  System.err.println(
-                      "try: ./" + thrown.getCommandLine().getCommandSpec().qualifiedName()
-                          + " --help");
-                  return WRONG_USE;
-                });
+            .setParameterExceptionHandler((thrown, _) -> {
+              System.err.println(thrown.getMessage());
+              System.err.println(
+                  "try: ./" + thrown.getCommandLine().getCommandSpec().qualifiedName() + " --help");
+              return WRONG_USE;
+            });
     Machine.requireVectors();
     return commandLine.execute(arguments);
   }
@@ -114,8 +112,8 @@ public final class Main implements Runnable {
   }
 
   /**
-   * The launcher takes a line of the JVM's own out of standard error and hands the true one over under
-   * another name.
+   * The launcher takes a line of the JVM's own out of standard error and hands the true one over
+   * under another name.
    */
   private static void openStandardError() {
     var path = System.getProperty("atelier.stderr");

@@ -24,7 +24,11 @@ final class PredictCommand implements Callable<Integer> {
   @Parameters(index = "0", paramLabel = "RUN", description = "The folder of a run, or last.")
   private String name = "last";
 
-  @Parameters(index = "1..*", arity = "1..*", paramLabel = "IMAGE", description = "PNG or JPEG of any size, dark ink on light or light on dark.")
+  @Parameters(
+      index = "1..*",
+      arity = "1..*",
+      paramLabel = "IMAGE",
+      description = "PNG or JPEG of any size, dark ink on light or light on dark.")
   private List<Path> images = List.of();
 
   @Override
@@ -33,8 +37,11 @@ final class PredictCommand implements Callable<Integer> {
     int inputs = run.config().architecture().inputs();
     TrainCommand.require(
         inputs == DigitImage.SIZE * DigitImage.SIZE,
-        "predict prepares pictures of 28 x 28 pixels, but the network of " + run.directory()
-            + " has " + inputs + " inputs");
+        "predict prepares pictures of 28 x 28 pixels, but the network of "
+            + run.directory()
+            + " has "
+            + inputs
+            + " inputs");
     var terminal = Terminal.standard();
     var digits = new ArrayList<DigitImage>();
     for (var image : images) {
@@ -62,7 +69,8 @@ final class PredictCommand implements Callable<Integer> {
     }
     terminal.line(
         "%s: %s, %s; as the network sees it:",
-        image, terminal.bold(best + " (" + percent(shares[best]) + ")"),
+        image,
+        terminal.bold(best + " (" + percent(shares[best]) + ")"),
         digit.ink() == DigitImage.Ink.DARK_ON_LIGHT ? "dark ink on light" : "light ink on dark");
     byte[] pixels = digit.pixels();
     for (int row = 0; row < DigitImage.SIZE; row += 2) {
@@ -88,6 +96,8 @@ final class PredictCommand implements Callable<Integer> {
     if (share > 0 && share < 0.0005f) {
       return "< 0.1 %";
     }
-    return share < 1 && share > 0.9995f ? "> 99.9 %" : String.format(Locale.ROOT, "%.1f %%", 100 * share);
+    return share < 1 && share > 0.9995f
+        ? "> 99.9 %"
+        : String.format(Locale.ROOT, "%.1f %%", 100 * share);
   }
 }

@@ -59,8 +59,14 @@ final class ProgressLine implements AutoCloseable {
     double elapsed = (System.nanoTime() - start) * 1e-9;
     double left = share == 0 ? 0 : elapsed * (1 - share) / share;
     return String.format(
-        Locale.ROOT, "%s  %s %3.0f %%  loss %.4f  %,.0f samples/s  %.0f s left",
-        title, terminal.bar(share, BAR), 100 * share, loss, rate, left);
+        Locale.ROOT,
+        "%s  %s %3.0f %%  loss %.4f  %,.0f samples/s  %.0f s left",
+        title,
+        terminal.bar(share, BAR),
+        100 * share,
+        loss,
+        rate,
+        left);
   }
 
   void endEpoch() {

@@ -15,7 +15,10 @@ final class ResumeCommand implements Callable<Integer> {
   @Parameters(paramLabel = "RUN", description = "The folder of a run, or last.")
   private String name = "last";
 
-  @Option(names = "--threads", paramLabel = "N", description = "Threads that share the work; all processors by default.")
+  @Option(
+      names = "--threads",
+      paramLabel = "N",
+      description = "Threads that share the work; all processors by default.")
   private @Nullable Integer threads;
 
   @Override
@@ -24,8 +27,10 @@ final class ResumeCommand implements Callable<Integer> {
     var run = RunFolder.open(name);
     TrainCommand.require(
         !run.isFinished(),
-        run.directory() + " is finished, there is nothing to resume; ./atelier evaluate "
-            + run.directory() + " looks at it");
+        run.directory()
+            + " is finished, there is nothing to resume; ./atelier evaluate "
+            + run.directory()
+            + " looks at it");
     var data = Training.data(run.config().data());
     requireSameData(run, data.sha256());
     RunFolder.remember(run);
@@ -36,7 +41,13 @@ final class ResumeCommand implements Callable<Integer> {
   static void requireSameData(Run run, String hash) {
     TrainCommand.require(
         hash.equals(run.provenance().dataHash()),
-        "the data in " + run.config().data() + " is not what " + run.directory()
-            + " was trained on: its SHA-256 is " + hash + ", it was " + run.provenance().dataHash());
+        "the data in "
+            + run.config().data()
+            + " is not what "
+            + run.directory()
+            + " was trained on: its SHA-256 is "
+            + hash
+            + ", it was "
+            + run.provenance().dataHash());
   }
 }

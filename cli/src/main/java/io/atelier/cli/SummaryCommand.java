@@ -15,7 +15,10 @@ final class SummaryCommand implements Callable<Integer> {
   @Parameters(arity = "0..1", paramLabel = "RUN", description = "The folder of a run, or last.")
   private @Nullable String name;
 
-  @Option(names = "--layers", paramLabel = "SPEC", description = "A network; --help layers prints the grammar.")
+  @Option(
+      names = "--layers",
+      paramLabel = "SPEC",
+      description = "A network; --help layers prints the grammar.")
   private @Nullable String layers;
 
   @Override

@@ -74,11 +74,14 @@ final class Terminal {
 
   /** The table of a network: layers, output shapes, parameters. */
   void table(Architecture architecture) {
-    line("  %s", dim(String.format(Locale.ROOT, "%-3s%-20s%-12s%15s", "", "layer", "output", "parameters")));
+    line(
+        "  %s",
+        dim(String.format(Locale.ROOT, "%-3s%-20s%-12s%15s", "", "layer", "output", "parameters")));
     line("  %-3s%-20s%-12s", "", "input", "[" + architecture.inputs() + "]");
     long total = 0;
     for (var row : architecture.rows()) {
-      String count = row.parameters() == 0 ? "" : String.format(Locale.ROOT, "%,d", row.parameters());
+      String count =
+          row.parameters() == 0 ? "" : String.format(Locale.ROOT, "%,d", row.parameters());
       line("  %-3s%-20s%-12s%15s", row.path(), row.name(), row.output(), count);
       total += row.parameters();
     }

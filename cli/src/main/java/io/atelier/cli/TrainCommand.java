@@ -42,43 +42,93 @@ final class TrainCommand implements Callable<Integer> {
       description = "The network, 784-1000relu-10 by default; --help layers prints the grammar.")
   private @Nullable String layers;
 
-  @Option(names = "--epochs", paramLabel = "N", defaultValue = "5", description = "Passes over the training images (${DEFAULT-VALUE}).")
+  @Option(
+      names = "--epochs",
+      paramLabel = "N",
+      defaultValue = "5",
+      description = "Passes over the training images (${DEFAULT-VALUE}).")
   private int epochs;
 
-  @Option(names = "--batch", paramLabel = "N", defaultValue = "64", description = "Images in a step (${DEFAULT-VALUE}).")
+  @Option(
+      names = "--batch",
+      paramLabel = "N",
+      defaultValue = "64",
+      description = "Images in a step (${DEFAULT-VALUE}).")
   private int batch;
 
-  @Option(names = "--optimizer", paramLabel = "sgd|adam|adamw", defaultValue = "adamw", description = "How the weights are moved (${DEFAULT-VALUE}).")
+  @Option(
+      names = "--optimizer",
+      paramLabel = "sgd|adam|adamw",
+      defaultValue = "adamw",
+      description = "How the weights are moved (${DEFAULT-VALUE}).")
   private OptimizerKind optimizer = OptimizerKind.ADAMW;
 
-  @Option(names = "--learning-rate", paramLabel = "R", description = "0.1 for sgd, 0.001 for adam and adamw by default.")
+  @Option(
+      names = "--learning-rate",
+      paramLabel = "R",
+      description = "0.1 for sgd, 0.001 for adam and adamw by default.")
   private @Nullable Double learningRate;
 
-  @Option(names = "--momentum", paramLabel = "M", defaultValue = "0", description = "For sgd: how much of the last velocity stays (${DEFAULT-VALUE}).")
+  @Option(
+      names = "--momentum",
+      paramLabel = "M",
+      defaultValue = "0",
+      description = "For sgd: how much of the last velocity stays (${DEFAULT-VALUE}).")
   private double momentum;
 
-  @Option(names = "--weight-decay", paramLabel = "D", description = "0.01 for adamw, else 0 by default.")
+  @Option(
+      names = "--weight-decay",
+      paramLabel = "D",
+      description = "0.01 for adamw, else 0 by default.")
   private @Nullable Double weightDecay;
 
-  @Option(names = "--dropout", paramLabel = "P", defaultValue = "0", description = "Drops hidden values with this probability (${DEFAULT-VALUE}).")
+  @Option(
+      names = "--dropout",
+      paramLabel = "P",
+      defaultValue = "0",
+      description = "Drops hidden values with this probability (${DEFAULT-VALUE}).")
   private double dropout;
 
-  @Option(names = "--schedule", paramLabel = "constant|step|cosine", description = "Of the learning rate; constant for sgd, cosine for adam and adamw by default.")
+  @Option(
+      names = "--schedule",
+      paramLabel = "constant|step|cosine",
+      description = "Of the learning rate; constant for sgd, cosine for adam and adamw by default.")
   private @Nullable ScheduleKind schedule;
 
-  @Option(names = "--early-stopping", paramLabel = "PATIENCE", defaultValue = "0", description = "Stops after so many epochs without a better validation accuracy, and takes the best weights.")
+  @Option(
+      names = "--early-stopping",
+      paramLabel = "PATIENCE",
+      defaultValue = "0",
+      description =
+          "Stops after so many epochs without a better validation accuracy, and takes the best weights.")
   private int earlyStopping;
 
-  @Option(names = "--seed", paramLabel = "N", defaultValue = "42", description = "Of everything random (${DEFAULT-VALUE}).")
+  @Option(
+      names = "--seed",
+      paramLabel = "N",
+      defaultValue = "42",
+      description = "Of everything random (${DEFAULT-VALUE}).")
   private long seed;
 
-  @Option(names = "--threads", paramLabel = "N", description = "Threads that share the work; all processors by default. The result does not depend on it.")
+  @Option(
+      names = "--threads",
+      paramLabel = "N",
+      description =
+          "Threads that share the work; all processors by default. The result does not depend on it.")
   private @Nullable Integer threads;
 
-  @Option(names = "--validation", paramLabel = "N", defaultValue = "5000", description = "Training images set aside for validation (${DEFAULT-VALUE}); 0 looks at the test set instead.")
+  @Option(
+      names = "--validation",
+      paramLabel = "N",
+      defaultValue = "5000",
+      description =
+          "Training images set aside for validation (${DEFAULT-VALUE}); 0 looks at the test set instead.")
   private int validation;
 
-  @Option(names = "--run", paramLabel = "DIR", description = "The folder to keep the run in; runs/NAME-NNN by default.")
+  @Option(
+      names = "--run",
+      paramLabel = "DIR",
+      description = "The folder to keep the run in; runs/NAME-NNN by default.")
   private @Nullable Path directory;
 
   @Spec private CommandSpec spec;
@@ -102,7 +152,8 @@ final class TrainCommand implements Callable<Integer> {
     var set = Training.data(data);
     var config = config(set);
     check(config, set);
-    var folder = directory == null ? RunFolder.next(set.name().toLowerCase(Locale.ROOT)) : directory;
+    var folder =
+        directory == null ? RunFolder.next(set.name().toLowerCase(Locale.ROOT)) : directory;
     var run = Run.create(folder, config, provenance(set));
     RunFolder.remember(run);
     return new Training(run, set).train(_ -> run.log("started", 0, Map.of()));
@@ -120,13 +171,27 @@ final class TrainCommand implements Callable<Integer> {
     double rate = learningRate != null ? learningRate : sgd ? 0.1 : 0.001;
     double decay = weightDecay != null ? weightDecay : optimizer == OptimizerKind.ADAMW ? 0.01 : 0;
     require(rate > 0 && Double.isFinite(rate), "--learning-rate must be above 0, got " + rate);
-    require(decay >= 0 && Double.isFinite(decay), "--weight-decay must be at least 0, got " + decay);
-    var network = layers != null ? layers : set.train().shape().count() + "-1000relu-" + set.train().classes();
+    require(
+        decay >= 0 && Double.isFinite(decay), "--weight-decay must be at least 0, got " + decay);
+    var network =
+        layers != null
+            ? layers
+            : set.train().shape().count() + "-1000relu-" + set.train().classes();
     var course = schedule != null ? schedule : sgd ? ScheduleKind.CONSTANT : ScheduleKind.COSINE;
     return new Config(
         data.equals("mnist") ? data : Path.of(data).toAbsolutePath().normalize().toString(),
-        Architecture.parse(network).toString(), epochs, batch, optimizer, rate, momentum, decay,
-        dropout, course, earlyStopping, seed, validation);
+        Architecture.parse(network).toString(),
+        epochs,
+        batch,
+        optimizer,
+        rate,
+        momentum,
+        decay,
+        dropout,
+        course,
+        earlyStopping,
+        seed,
+        validation);
   }
 
   /** Refuses what does not fit the data, before anything is written. */
@@ -136,16 +201,33 @@ final class TrainCommand implements Callable<Integer> {
     long pixels = shape.count();
     require(
         architecture.inputs() == pixels,
-        config.layers() + " begins with " + architecture.inputs() + " inputs, but an image of "
-            + set.name() + " has " + shape.size(0) + " x " + shape.size(1) + " = " + pixels
+        config.layers()
+            + " begins with "
+            + architecture.inputs()
+            + " inputs, but an image of "
+            + set.name()
+            + " has "
+            + shape.size(0)
+            + " x "
+            + shape.size(1)
+            + " = "
+            + pixels
             + " pixels");
     require(
         architecture.outputs() == set.train().classes(),
-        config.layers() + " ends with " + architecture.outputs() + " outputs, but " + set.name()
-            + " has " + set.train().classes() + " classes");
+        config.layers()
+            + " ends with "
+            + architecture.outputs()
+            + " outputs, but "
+            + set.name()
+            + " has "
+            + set.train().classes()
+            + " classes");
     require(
         config.validation() >= 0 && config.validation() < set.train().size(),
-        "--validation must leave training images: " + config.validation() + " of "
+        "--validation must leave training images: "
+            + config.validation()
+            + " of "
             + set.train().size());
   }
 

@@ -17,7 +17,10 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
-/** A training as a person sees it, from first line to last; {@code train} and {@code resume} share it. */
+/**
+ * A training as a person sees it, from first line to last; {@code train} and {@code resume} share
+ * it.
+ */
 final class Training {
   private static final int INTERRUPTED = 130;
 
@@ -49,8 +52,7 @@ final class Training {
   int train(Consumer<Trainer> prepare) {
     long start = System.nanoTime();
     var training = data.train().reshape(config.architecture().inputs());
-    var trainer =
-        new Trainer(config, training, () -> test(), this::tell, run::save);
+    var trainer = new Trainer(config, training, () -> test(), this::tell, run::save);
     prepare.accept(trainer);
     describe(training);
     var done = new CountDownLatch(1);
@@ -88,18 +90,27 @@ final class Training {
     var shape = data.train().shape();
     terminal.line(
         "%s: %,d training and %,d test images of %d x %d pixels, %d classes",
-        terminal.bold(data.name()), training.size(), data.test().size(), shape.size(0), shape.size(1),
+        terminal.bold(data.name()),
+        training.size(),
+        data.test().size(),
+        shape.size(0),
+        shape.size(1),
         training.classes());
     terminal.line(
         config.validation() > 0
-            ? String.format("%,d of the training images are set aside for validation", config.validation())
+            ? String.format(
+                "%,d of the training images are set aside for validation", config.validation())
             : "all training images are used; the test set is looked at after each epoch");
     terminal.line();
     terminal.table(config.architecture());
     terminal.line();
     terminal.line(
         "%s, batch %d, %d epochs, seed %d, %d thread%s",
-        rule(), config.batch(), config.epochs(), config.seed(), Machine.threads(),
+        rule(),
+        config.batch(),
+        config.epochs(),
+        config.seed(),
+        Machine.threads(),
         Machine.threads() == 1 ? "" : "s");
     terminal.line();
   }
@@ -125,9 +136,13 @@ final class Training {
         progress.endEpoch();
         terminal.line(
             "epoch %d/%d   training loss %.4f   %s accuracy %.2f %%   loss %.4f   %s",
-            ended.epoch(), config.epochs(), ended.trainLoss(),
-            config.validation() > 0 ? "validation" : "test", 100 * ended.metrics().accuracy(),
-            ended.metrics().loss(), Terminal.duration(ended.seconds()));
+            ended.epoch(),
+            config.epochs(),
+            ended.trainLoss(),
+            config.validation() > 0 ? "validation" : "test",
+            100 * ended.metrics().accuracy(),
+            ended.metrics().loss(),
+            Terminal.duration(ended.seconds()));
       }
       case Event.Ended(_, var epoch, var bestEpoch) -> {
         if (bestEpoch != null) {
@@ -155,10 +170,15 @@ final class Training {
     terminal.line(
         "%s   (%,d of %,d; loss %.4f)   in %s",
         terminal.bold(String.format("Test accuracy %.2f %%", 100 * metrics.accuracy())),
-        metrics.correct(), metrics.count(), metrics.loss(), Terminal.duration(seconds));
+        metrics.correct(),
+        metrics.count(),
+        metrics.loss(),
+        Terminal.duration(seconds));
     terminal.line("Saved in %s", run.directory());
     terminal.line();
-    terminal.line("Next: ./atelier evaluate last        %s", terminal.dim("which digits it confuses"));
-    terminal.line("      ./atelier predict last IMAGE   %s", terminal.dim("your own digit, PNG or JPEG"));
+    terminal.line(
+        "Next: ./atelier evaluate last        %s", terminal.dim("which digits it confuses"));
+    terminal.line(
+        "      ./atelier predict last IMAGE   %s", terminal.dim("your own digit, PNG or JPEG"));
   }
 }

@@ -12,7 +12,9 @@ public final class Peak {
 
   private Peak() {}
 
-  /** Billions of floating-point operations per second of {@code threads} threads, the best of many. */
+  /**
+   * Billions of floating-point operations per second of {@code threads} threads, the best of many.
+   */
   public static double measure(int threads) {
     long[] sink = new long[threads];
     double best = 0;

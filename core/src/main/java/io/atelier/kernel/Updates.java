@@ -36,8 +36,7 @@ public final class Updates {
   /**
    * Adam's update with means {@code m} of the gradient and {@code s} of its square.
    *
-   * @param rate the learning rate over {@code 1 - beta1^t}
-   * @param root the square root of {@code 1 - beta2^t}
+   * @param step the number of this step, from 1, by which the bias of the means is corrected
    * @param decay added to the gradient as {@code decay w} (Adam's L2 penalty)
    * @param shrink what each weight is multiplied by first (AdamW's decoupled decay)
    */
@@ -47,24 +46,32 @@ public final class Updates {
       int g0,
       float[] m,
       float[] s,
-      float beta1,
-      float beta2,
-      float rate,
-      float root,
-      float epsilon,
-      float decay,
-      float shrink) {
+      double beta1,
+      double beta2,
+      double epsilon,
+      double rate,
+      long step,
+      double decay,
+      double shrink) {
+    float keep1 = (float) beta1;
+    float add1 = (float) (1 - beta1);
+    float keep2 = (float) beta2;
+    float add2 = (float) (1 - beta2);
+    float scale = (float) (rate / (1 - StrictMath.pow(beta1, (double) step)));
+    float root = (float) Math.sqrt(1 - StrictMath.pow(beta2, (double) step));
+    float small = (float) epsilon;
+    float penalty = (float) decay;
+    float keep = (float) shrink;
     Loops.split(
         w.length,
         (from, count) -> {
           for (int i = from; i < from + count; i++) {
-            float weight = w[i] * shrink;
-            float gradient = g[g0 + i] + decay * w[i];
-            float mean = beta1 * m[i] + (1 - beta1) * gradient;
-            float square = beta2 * s[i] + (1 - beta2) * gradient * gradient;
+            float gradient = g[g0 + i] + penalty * w[i];
+            float mean = keep1 * m[i] + add1 * gradient;
+            float square = keep2 * s[i] + add2 * gradient * gradient;
             m[i] = mean;
             s[i] = square;
-            w[i] = weight - rate * mean / ((float) Math.sqrt(square) / root + epsilon);
+            w[i] = w[i] * keep - scale * mean / ((float) Math.sqrt(square) / root + small);
           }
         });
   }

@@ -84,7 +84,8 @@ public record Architecture(int inputs, List<Item> items) {
     return new Architecture(
         inputs,
         items.stream()
-            .flatMap(item -> item instanceof Item.Activated ? Stream.of(item, dropped) : Stream.of(item))
+            .flatMap(
+                item -> item instanceof Item.Activated ? Stream.of(item, dropped) : Stream.of(item))
             .toList());
   }
 
@@ -232,14 +233,15 @@ public record Architecture(int inputs, List<Item> items) {
         }
       }
       String known =
-          Stream.of(Activation.values()).map(Activation::toString).collect(Collectors.joining(", "));
+          Stream.of(Activation.values())
+              .map(Activation::toString)
+              .collect(Collectors.joining(", "));
       throw error(from, "unknown activation " + name + "; known are " + known);
     }
 
     private double probability() {
       int from = at;
-      while (at < text.length()
-          && (Character.isDigit(text.charAt(at)) || text.charAt(at) == '.')) {
+      while (at < text.length() && (Character.isDigit(text.charAt(at)) || text.charAt(at) == '.')) {
         at++;
       }
       try {

@@ -34,20 +34,9 @@ public record AdamW(double rate, double beta1, double beta2, double epsilon, dou
   @Override
   public void update(
       float[] values, float[] gradient, int from, List<float[]> state, double now, long step) {
-    double rateNow = now / (1 - StrictMath.pow(beta1, (double) step));
-    double root = Math.sqrt(1 - StrictMath.pow(beta2, (double) step));
+    float[] mean = state.get(0);
+    float[] square = state.get(1);
     Updates.adam(
-        values,
-        gradient,
-        from,
-        state.get(0),
-        state.get(1),
-        (float) beta1,
-        (float) beta2,
-        (float) rateNow,
-        (float) root,
-        (float) epsilon,
-        0f,
-        (float) (1 - now * weightDecay));
+        values, gradient, from, mean, square, beta1, beta2, epsilon, now, step, 0, 1 - now * weightDecay);
   }
 }

@@ -33,8 +33,8 @@ public final class Machine {
   }
 
   /**
-   * Measures how many floating-point operations (in multiply-adds, two each) some threads can do, in
-   * billions per second; takes about a tenth of a second.
+   * Measures how many floating-point operations (in multiply-adds, two each) some threads can do,
+   * in billions per second; takes about a tenth of a second.
    */
   public static double measurePeak(int threads) {
     return Peak.measure(threads);

@@ -18,10 +18,12 @@ import java.util.concurrent.CompletionException;
 import java.util.function.Function;
 
 /**
- * MNIST, 60,000 + 10,000 handwritten digits of 28 x 28 pixels, or any set of labelled images in four such files.
+ * MNIST, 60,000 + 10,000 handwritten digits of 28 x 28 pixels, or any set of labelled images in
+ * four such files.
  *
- * <p>Images are unsigned bytes of shape [rows, columns]; in MNIST 0 is paper and 255 ink. The files are read by a thread
- * of their own, the training part first; who asks for a part waits until it is there. Thread-safe.
+ * <p>Images are unsigned bytes of shape [rows, columns]; in MNIST 0 is paper and 255 ink. The files
+ * are read by a thread of their own, the training part first; who asks for a part waits until it is
+ * there. Thread-safe.
  *
  * <p>Source: Y. LeCun, C. Cortes, C. Burges, "The MNIST database of handwritten digits".
  */
@@ -44,8 +46,8 @@ public final class Mnist {
   /**
    * Reads a folder with four IDX files, plain or compressed by gzip, and waits until all are read.
    *
-   * @throws FormatException if a file is missing or corrupt, if labels and images do not fit each other, or if there are
-   *     none
+   * @throws FormatException if a file is missing or corrupt, if labels and images do not fit each
+   *     other, or if there are none
    * @throws UncheckedIOException if a file cannot be read
    */
   public static Mnist read(Path folder) {
@@ -77,8 +79,8 @@ public final class Mnist {
   }
 
   /**
-   * The SHA-256 of the four files, uncompressed and one after the other: training images, training labels, test images,
-   * test labels. In lower-case hexadecimal digits.
+   * The SHA-256 of the four files, uncompressed and one after the other: training images, training
+   * labels, test images, test labels. In lower-case hexadecimal digits.
    */
   public String sha256() {
     return await(hash);
@@ -118,11 +120,13 @@ public final class Mnist {
     if (count != labels.idx().size(0)) {
       throw new FormatException(
           labels.name(),
-          "%d labels do not fit the %d images of %s".formatted(labels.idx().size(0), count, images.name()));
+          "%d labels do not fit the %d images of %s"
+              .formatted(labels.idx().size(0), count, images.name()));
     }
     var shape = Shape.of(images.idx().size(1), images.idx().size(2));
     if (count == 0 || shape.count() == 0) {
-      throw new FormatException(images.name(), "its sizes are " + images.idx() + ": there is nothing to learn from");
+      throw new FormatException(
+          images.name(), "its sizes are " + images.idx() + ": there is nothing to learn from");
     }
     return new ByteDataset(images.idx().values(), labels.idx().values(), shape, classes);
   }

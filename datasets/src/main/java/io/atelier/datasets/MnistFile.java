@@ -46,7 +46,8 @@ enum MnistFile {
     var paths = new EnumMap<MnistFile, Path>(MnistFile.class);
     var missing = new ArrayList<String>();
     for (var file : values()) {
-      file.find(folder).ifPresentOrElse(path -> paths.put(file, path), () -> missing.add(file.fileName()));
+      file.find(folder)
+          .ifPresentOrElse(path -> paths.put(file, path), () -> missing.add(file.fileName()));
     }
     if (!missing.isEmpty()) {
       throw new FormatException(

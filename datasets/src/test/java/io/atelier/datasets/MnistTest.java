@@ -104,8 +104,7 @@ class MnistTest {
     writeSmallSet();
     Files.delete(folder.resolve(TEST_LABELS));
     refuses(
-        folder,
-        "1 of the 4 files of a data set are missing, plain or .gz: t10k-labels-idx1-ubyte");
+        folder, "1 of the 4 files of a data set are missing, plain or .gz: t10k-labels-idx1-ubyte");
   }
 
   @Test
@@ -158,8 +157,7 @@ class MnistTest {
   void refusesFilesThatAreMixedUp() throws IOException {
     writeSmallSet();
     write(TRAIN_LABELS, idx(new int[] {1, 1, 1}, 1));
-    refuses(
-        folder.resolve(TRAIN_LABELS), "its sizes are [1, 1, 1]; labels have one, their number");
+    refuses(folder.resolve(TRAIN_LABELS), "its sizes are [1, 1, 1]; labels have one, their number");
     writeSmallSet();
     write(TRAIN_IMAGES, idx(new int[] {3}, 1, 2, 3));
     refuses(
@@ -173,8 +171,7 @@ class MnistTest {
     write(TRAIN_IMAGES, idx(new int[] {0, 28, 28}));
     write(TRAIN_LABELS, idx(new int[] {0}));
     refuses(
-        folder.resolve(TRAIN_IMAGES),
-        "its sizes are [0, 28, 28]: there is nothing to learn from");
+        folder.resolve(TRAIN_IMAGES), "its sizes are [0, 28, 28]: there is nothing to learn from");
   }
 
   private void writeSmallSet() throws IOException {
@@ -185,9 +182,7 @@ class MnistTest {
   }
 
   private static int[] labels(Dataset dataset, int count) {
-    return IntStream.range(0, count)
-        .map(i -> dataset.batch(i).labels().toInts()[0])
-        .toArray();
+    return IntStream.range(0, count).map(i -> dataset.batch(i).labels().toInts()[0]).toArray();
   }
 
   private void refuses(Path named, String sentence) {

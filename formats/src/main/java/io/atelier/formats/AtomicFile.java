@@ -9,17 +9,21 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 
 /**
- * Replaces a file as a whole: whoever reads it, at any moment and after any crash, finds the old content or the new.
+ * Replaces a file as a whole: whoever reads it, at any moment and after any crash, finds the old
+ * content or the new.
  *
- * <p>The content goes to a temporary file in the same folder, is forced to the disk and moved over the target; then the
- * folder is forced. A failure deletes the temporary file and leaves the target untouched. Only a process that is killed
- * leaves its temporary file behind, named {@code target.PID-THREAD.tmp}.
+ * <p>The content goes to a temporary file in the same folder, is forced to the disk and moved over
+ * the target; then the folder is forced. A failure deletes the temporary file and leaves the target
+ * untouched. Only a process that is killed leaves its temporary file behind, named {@code
+ * target.PID-THREAD.tmp}.
  */
 public final class AtomicFile {
   /** Writes the whole content of a file. */
   @FunctionalInterface
   public interface Writer {
-    /** Writes to {@code channel}, which is empty, stands at its start and is closed by the caller. */
+    /**
+     * Writes to {@code channel}, which is empty, stands at its start and is closed by the caller.
+     */
     void write(FileChannel channel) throws IOException;
   }
 
@@ -75,7 +79,10 @@ public final class AtomicFile {
     }
   }
 
-  /** Makes the new name itself survive a loss of power. Windows can neither open a folder nor needs to. */
+  /**
+   * Makes the new name itself survive a loss of power. Windows can neither open a folder nor needs
+   * to.
+   */
   private static void forceFolder(Path target) throws IOException {
     var folder = target.toAbsolutePath().getParent();
     if (folder == null || System.getProperty("os.name").startsWith("Windows")) {

@@ -8,8 +8,12 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
 
-/** Turns an {@link IOException} into an unchecked one whose message begins with the path and says what happened. */
+/**
+ * Turns an {@link IOException} into an unchecked one whose message begins with the path and says
+ * what happened.
+ */
 public final class FileTrouble {
   private FileTrouble() {}
 
@@ -29,10 +33,13 @@ public final class FileTrouble {
       case NoSuchFileException _ -> "there is no " + missing(path);
       case AccessDeniedException _ -> "permission denied";
       case NotDirectoryException _ -> "it is not a folder";
-      case FileSystemException failure when failure.getReason() != null -> failure.getReason();
-      case IOException other when other.getMessage() != null -> other.getMessage();
-      case IOException other -> other.getClass().getSimpleName();
+      case FileSystemException failure -> orKind(failure.getReason(), failure);
+      case IOException other -> orKind(other.getMessage(), other);
     };
+  }
+
+  private static String orKind(@Nullable String words, IOException cause) {
+    return words != null ? words : cause.getClass().getSimpleName();
   }
 
   private static String missing(Path path) {

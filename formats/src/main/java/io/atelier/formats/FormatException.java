@@ -3,10 +3,12 @@ package io.atelier.formats;
 import io.atelier.tensor.AtelierException;
 
 /**
- * The content of a file is not what its format allows: truncated, oversized, corrupt or of another kind.
+ * The content of a file is not what its format allows: truncated, oversized, corrupt or of another
+ * kind.
  *
- * <p>The message is the name of the file, a colon and one sentence with the numbers. Trouble with reading the file at
- * all is an {@link java.io.UncheckedIOException} instead, see {@link FileTrouble}.
+ * <p>The message is the name of the file, a colon and one sentence with the numbers. Trouble with
+ * reading the file at all is an {@link java.io.UncheckedIOException} instead, see {@link
+ * FileTrouble}.
  */
 public final class FormatException extends AtelierException {
   private static final long serialVersionUID = 1L;

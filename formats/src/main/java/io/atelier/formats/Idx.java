@@ -16,11 +16,13 @@ import java.util.zip.ZipException;
 /**
  * An array of unsigned bytes from an IDX file, the format in which MNIST is published. Immutable.
  *
- * <p>The file is a header and the values, last axis fastest: two zero bytes, a byte for the element type (8 for
- * unsigned bytes, the only one read here), a byte for the number of axes, then each size as four bytes, high byte
- * first. Files are read plain or compressed by gzip, whatever their names.
+ * <p>The file is a header and the values, last axis fastest: two zero bytes, a byte for the element
+ * type (8 for unsigned bytes, the only one read here), a byte for the number of axes, then each
+ * size as four bytes, high byte first. Files are read plain or compressed by gzip, whatever their
+ * names.
  *
- * <p>Source: Y. LeCun, C. Cortes, C. Burges, "The MNIST database of handwritten digits", section "File formats".
+ * <p>Source: Y. LeCun, C. Cortes, C. Burges, "The MNIST database of handwritten digits", section
+ * "File formats".
  */
 public final class Idx {
   /** An array cannot be longer, which also keeps a file's content below 2 GiB. */
@@ -43,7 +45,8 @@ public final class Idx {
   /**
    * Reads a file.
    *
-   * @throws FormatException if it is not an IDX file of unsigned bytes, or truncated, or has bytes left over
+   * @throws FormatException if it is not an IDX file of unsigned bytes, or truncated, or has bytes
+   *     left over
    * @throws UncheckedIOException if it cannot be read; the message begins with the path
    */
   public static Idx read(Path path) {
@@ -60,7 +63,8 @@ public final class Idx {
   /**
    * Reads a stream to its end and leaves it open. Messages call it {@code name}.
    *
-   * @throws FormatException if it is not an IDX file of unsigned bytes, or truncated, or has bytes left over
+   * @throws FormatException if it is not an IDX file of unsigned bytes, or truncated, or has bytes
+   *     left over
    * @throws UncheckedIOException if it cannot be read
    */
   public static Idx read(InputStream stream, String name) {
@@ -129,7 +133,9 @@ public final class Idx {
     }
   }
 
-  /** Reads one array from {@code source}, of which {@code length} bytes come, which may be UNKNOWN. */
+  /**
+   * Reads one array from {@code source}, of which {@code length} bytes come, which may be UNKNOWN.
+   */
   private record Decoder(InputStream source, long length, String name) {
     Idx decode() throws IOException {
       int[] sizes = readSizes();
@@ -176,13 +182,21 @@ public final class Idx {
       for (int size : sizes) {
         if (size < 0) {
           throw new FormatException(
-              name, "one of its sizes is " + Integer.toUnsignedString(size) + "; the limit is " + LONGEST);
+              name,
+              "one of its sizes is "
+                  + Integer.toUnsignedString(size)
+                  + "; the limit is "
+                  + LONGEST);
         }
         count = Math.min(count * size, 1L << 31); // no overflow; a later size may be 0
       }
       if (count > LONGEST) {
         throw new FormatException(
-            name, "its sizes " + Arrays.toString(sizes) + " make more values than the limit of " + LONGEST);
+            name,
+            "its sizes "
+                + Arrays.toString(sizes)
+                + " make more values than the limit of "
+                + LONGEST);
       }
       return count;
     }
@@ -203,7 +217,8 @@ public final class Idx {
     }
 
     private FormatException misfit(int[] sizes, long expected, long found) {
-      var promise = "its sizes %s promise %d values and ".formatted(Arrays.toString(sizes), expected);
+      var promise =
+          "its sizes %s promise %d values and ".formatted(Arrays.toString(sizes), expected);
       if (found == UNKNOWN) {
         return new FormatException(name, "oversized: " + promise + "more follow");
       }

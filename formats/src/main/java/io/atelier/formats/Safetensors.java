@@ -19,10 +19,11 @@ import java.util.TreeMap;
 /**
  * Named tensors in a file that other programs read and that cannot run code. Immutable.
  *
- * <p>The file is the length of a header as eight bytes, low byte first; the header, a JSON object that gives each tensor
- * its type, shape and place; and the data. Element types F64, F32 and I32 are read, any other is refused by name. A
- * header is checked as a whole, against itself and against the length of the file, before memory is taken for data.
- * The same content is always written as the same bytes, and as the bytes of the reference implementation.
+ * <p>The file is the length of a header as eight bytes, low byte first; the header, a JSON object
+ * that gives each tensor its type, shape and place; and the data. Element types F64, F32 and I32
+ * are read, any other is refused by name. A header is checked as a whole, against itself and
+ * against the length of the file, before memory is taken for data. The same content is always
+ * written as the same bytes, and as the bytes of the reference implementation.
  *
  * <p>Source: https://github.com/huggingface/safetensors, "Format".
  *
@@ -51,7 +52,8 @@ public record Safetensors(Map<String, Tensor> tensors, Map<String, String> metad
   /**
    * Reads all tensors of a file.
    *
-   * @throws FormatException if it is not a safetensors file, or is corrupt, truncated or has bytes left over
+   * @throws FormatException if it is not a safetensors file, or is corrupt, truncated or has bytes
+   *     left over
    * @throws java.io.UncheckedIOException if it cannot be read; the message begins with the path
    */
   public static Safetensors read(Path path) {
@@ -128,17 +130,20 @@ public record Safetensors(Map<String, Tensor> tensors, Map<String, String> metad
     return switch (entry.dtype()) {
       case F64 -> {
         var values = new double[count];
-        readPieces(channel, Dtype.F64, count, (bytes, at, n) -> bytes.asDoubleBuffer().get(values, at, n));
+        readPieces(
+            channel, Dtype.F64, count, (bytes, at, n) -> bytes.asDoubleBuffer().get(values, at, n));
         yield Tensor.of(values, sizes);
       }
       case F32 -> {
         var values = new float[count];
-        readPieces(channel, Dtype.F32, count, (bytes, at, n) -> bytes.asFloatBuffer().get(values, at, n));
+        readPieces(
+            channel, Dtype.F32, count, (bytes, at, n) -> bytes.asFloatBuffer().get(values, at, n));
         yield Tensor.of(values, sizes);
       }
       case I32 -> {
         var values = new int[count];
-        readPieces(channel, Dtype.I32, count, (bytes, at, n) -> bytes.asIntBuffer().get(values, at, n));
+        readPieces(
+            channel, Dtype.I32, count, (bytes, at, n) -> bytes.asIntBuffer().get(values, at, n));
         yield Tensor.of(values, sizes);
       }
     };
@@ -149,20 +154,35 @@ public record Safetensors(Map<String, Tensor> tensors, Map<String, String> metad
     switch (dtype) {
       case F64 -> {
         double[] values = tensor.toDoubles();
-        writePieces(channel, dtype, values.length, (bytes, at, n) -> bytes.asDoubleBuffer().put(values, at, n));
+        writePieces(
+            channel,
+            dtype,
+            values.length,
+            (bytes, at, n) -> bytes.asDoubleBuffer().put(values, at, n));
       }
       case F32 -> {
         float[] values = tensor.toFloats();
-        writePieces(channel, dtype, values.length, (bytes, at, n) -> bytes.asFloatBuffer().put(values, at, n));
+        writePieces(
+            channel,
+            dtype,
+            values.length,
+            (bytes, at, n) -> bytes.asFloatBuffer().put(values, at, n));
       }
       case I32 -> {
         int[] values = tensor.toInts();
-        writePieces(channel, dtype, values.length, (bytes, at, n) -> bytes.asIntBuffer().put(values, at, n));
+        writePieces(
+            channel,
+            dtype,
+            values.length,
+            (bytes, at, n) -> bytes.asIntBuffer().put(values, at, n));
       }
     }
   }
 
-  /** Moves {@code count} elements between the beginning of {@code bytes} and index {@code at} of an array. */
+  /**
+   * Moves {@code count} elements between the beginning of {@code bytes} and index {@code at} of an
+   * array.
+   */
   private interface Piece {
     void move(ByteBuffer bytes, int at, int count);
   }

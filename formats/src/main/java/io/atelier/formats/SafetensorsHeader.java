@@ -55,7 +55,10 @@ record SafetensorsHeader(List<Entry> entries, Map<String, String> metadata) {
     }
   }
 
-  /** One tensor; its data are the bytes from {@code begin} to before {@code end}, counted from the first data byte. */
+  /**
+   * One tensor; its data are the bytes from {@code begin} to before {@code end}, counted from the
+   * first data byte.
+   */
   record Entry(String name, Dtype dtype, Shape shape, long begin, long end) {}
 
   /** The length of all data in bytes. */
@@ -63,7 +66,9 @@ record SafetensorsHeader(List<Entry> entries, Map<String, String> metadata) {
     return entries.isEmpty() ? 0 : entries.getLast().end();
   }
 
-  /** Lays out tensors as the reference implementation does: by type, then by the bytes of the name. */
+  /**
+   * Lays out tensors as the reference implementation does: by type, then by the bytes of the name.
+   */
   static SafetensorsHeader of(Map<String, Tensor> tensors, Map<String, String> metadata) {
     Comparator<Map.Entry<String, Tensor>> byType =
         Comparator.comparing(tensor -> Dtype.of(tensor.getValue().elementType()));
@@ -210,7 +215,8 @@ record SafetensorsHeader(List<Entry> entries, Map<String, String> metadata) {
       return Arrays.stream(Dtype.values())
           .filter(dtype -> dtype.name().equals(name))
           .findFirst()
-          .orElseThrow(() -> broken(tensor + " has dtype " + name + "; only F64, F32 and I32 are read"));
+          .orElseThrow(
+              () -> broken(tensor + " has dtype " + name + "; only F64, F32 and I32 are read"));
     }
 
     private long[] numbers(String what) {
@@ -227,8 +233,12 @@ record SafetensorsHeader(List<Entry> entries, Map<String, String> metadata) {
 
     private Entry entry(String name, Dtype dtype, long[] sizes, long[] offsets) {
       if (offsets.length != 2 || offsets[0] > offsets[1]) {
-        throw broken("tensor " + name + ": its data_offsets " + Arrays.toString(offsets)
-            + " must be where its data begin and end");
+        throw broken(
+            "tensor "
+                + name
+                + ": its data_offsets "
+                + Arrays.toString(offsets)
+                + " must be where its data begin and end");
       }
       var described = "tensor " + name + ": " + Arrays.toString(sizes) + " of " + dtype;
       long length = offsets[1] - offsets[0];
@@ -239,8 +249,14 @@ record SafetensorsHeader(List<Entry> entries, Map<String, String> metadata) {
         }
         long expected = Math.multiplyExact(elements, dtype.bytes);
         if (expected != length) {
-          throw broken(described + " takes " + expected + " bytes and its data_offsets "
-              + Arrays.toString(offsets) + " hold " + length);
+          throw broken(
+              described
+                  + " takes "
+                  + expected
+                  + " bytes and its data_offsets "
+                  + Arrays.toString(offsets)
+                  + " hold "
+                  + length);
         }
         if (elements > LONGEST_ARRAY) {
           throw broken(described + " has " + elements + " elements; the limit is " + LONGEST_ARRAY);
@@ -256,8 +272,14 @@ record SafetensorsHeader(List<Entry> entries, Map<String, String> metadata) {
       long end = 0;
       for (var entry : entries) {
         if (entry.begin != end) {
-          throw broken("tensor " + entry.name + " begins at byte " + entry.begin
-              + " of the data and should at byte " + end + ", where the one before it ends");
+          throw broken(
+              "tensor "
+                  + entry.name
+                  + " begins at byte "
+                  + entry.begin
+                  + " of the data and should at byte "
+                  + end
+                  + ", where the one before it ends");
         }
         end = entry.end;
       }

@@ -32,23 +32,21 @@ class AtomicFileTest {
     var target = folder.resolve("a");
     AtomicFile.write(target, new byte[] {1});
 
-    assertThatThrownBy(
-            () ->
-                AtomicFile.write(
-                    target,
-                    channel -> {
-                      channel.write(ByteBuffer.allocate(100));
-                      throw new IOException("No space left on device");
-                    }))
+    assertThatThrownBy(() ->
+            AtomicFile.write(
+                target,
+                channel -> {
+                  channel.write(ByteBuffer.allocate(100));
+                  throw new IOException("No space left on device");
+                }))
         .isInstanceOf(UncheckedIOException.class)
         .hasMessage(target + ": cannot be written: No space left on device");
-    assertThatThrownBy(
-            () ->
-                AtomicFile.write(
-                    target,
-                    _ -> {
-                      throw new IllegalStateException("of the caller");
-                    }))
+    assertThatThrownBy(() ->
+            AtomicFile.write(
+                target,
+                _ -> {
+                  throw new IllegalStateException("of the caller");
+                }))
         .isInstanceOf(IllegalStateException.class);
 
     assertThat(target).hasBinaryContent(new byte[] {1});
@@ -80,13 +78,12 @@ class AtomicFileTest {
     var done = new AtomicBoolean();
     var writer =
         Thread.ofPlatform()
-            .start(
-                () -> {
-                  for (int i = 1; i < 100; i++) {
-                    AtomicFile.write(target, uniform(i));
-                  }
-                  done.set(true);
-                });
+            .start(() -> {
+              for (int i = 1; i < 100; i++) {
+                AtomicFile.write(target, uniform(i));
+              }
+              done.set(true);
+            });
     while (!done.get()) {
       byte[] seen = Files.readAllBytes(target);
       assertThat(seen).isEqualTo(uniform(seen[0]));

@@ -38,7 +38,8 @@ class IdxTest {
 
   @Test
   void readsGzipWhateverTheNameSays() throws IOException {
-    assertThat(unsigned(Idx.read(file(gzip(TWO_BY_THREE))))).containsExactly(0, 1, 127, 128, 254, 255);
+    assertThat(unsigned(Idx.read(file(gzip(TWO_BY_THREE)))))
+        .containsExactly(0, 1, 127, 128, 254, 255);
   }
 
   @Test

@@ -57,7 +57,9 @@ class SafetensorsTest {
     var tensors = new LinkedHashMap<String, Tensor>();
     tensors.put("i", Tensor.of(new int[] {7}, 1));
     tensors.put("b", Tensor.of(new float[] {1}, 1));
-    tensors.put("\uD83D\uDE00", Tensor.of(new float[] {3}, 1)); // after the next in UTF-8, before it in UTF-16
+    tensors.put(
+        "\uD83D\uDE00",
+        Tensor.of(new float[] {3}, 1)); // after the next in UTF-8, before it in UTF-16
     tensors.put("\uFFFD", Tensor.of(new float[] {2}, 1));
     tensors.put("B", Tensor.of(new float[] {0}, 1));
     tensors.put("d", Tensor.of(new double[] {9}, 1));
@@ -83,8 +85,10 @@ class SafetensorsTest {
         """
         { "b": {"data_offsets": [4, 12], "shape": [], "dtype": "F64"},
           "__metadata__": {"made by": "hand"},
-          "a": {"shape": [1, 1], "dtype": "I32", "data_offsets": [0, 4]} } \n""";
-    var data = ByteBuffer.allocate(12).order(ByteOrder.LITTLE_ENDIAN).putInt(-3).putDouble(0.1).array();
+          "a": {"shape": [1, 1], "dtype": "I32", "data_offsets": [0, 4]} } \n\
+        """;
+    var data =
+        ByteBuffer.allocate(12).order(ByteOrder.LITTLE_ENDIAN).putInt(-3).putDouble(0.1).array();
 
     var read = Safetensors.read(save(file(header.length(), header, data)));
 
@@ -121,8 +125,7 @@ class SafetensorsTest {
 
   @Test
   void refusesWhatIsNoSafetensorsFile() {
-    refuses(
-        new byte[5], "truncated: the first 8 bytes are the header's length and the file has 5");
+    refuses(new byte[5], "truncated: the first 8 bytes are the header's length and the file has 5");
     refuses(
         "\u0089PNG\r\n\u001A\n and so on".getBytes(StandardCharsets.ISO_8859_1),
         "not a safetensors file: its header claims 727905341920923785 bytes and the limit is"
@@ -159,8 +162,7 @@ class SafetensorsTest {
     refusesHeader("{" + a + "," + a + "}", "its header names a twice");
     refusesHeader(
         "{\"__metadata__\":{},\"__metadata__\":{}}", "its header names __metadata__ twice");
-    refusesHeader(
-        "{\"__metadata__\":{\"k\":\"\",\"k\":\"\"}}", "__metadata__ names k twice");
+    refusesHeader("{\"__metadata__\":{\"k\":\"\",\"k\":\"\"}}", "__metadata__ names k twice");
     refusesHeader(
         "{\"a\":{\"dtype\":\"F32\",\"dtype\":\"F32\"}}", "tensor a has the field dtype twice");
   }
@@ -176,11 +178,9 @@ class SafetensorsTest {
     refusesHeader("{\"a\":{\"dtype\":4}}", "tensor a: its dtype must be a string");
     refusesHeader("{\"a\":{\"shape\":3}}", "tensor a: its shape must be an array of numbers");
     refusesHeader(
-        "{\"a\":{\"shape\":[-1]}}",
-        "tensor a: its shape must consist of whole numbers from 0 on");
+        "{\"a\":{\"shape\":[-1]}}", "tensor a: its shape must consist of whole numbers from 0 on");
     refusesHeader(
-        "{\"a\":{\"shape\":[1.0]}}",
-        "tensor a: its shape must consist of whole numbers from 0 on");
+        "{\"a\":{\"shape\":[1.0]}}", "tensor a: its shape must consist of whole numbers from 0 on");
     refusesHeader(
         "{\"a\":{\"data_offsets\":[0,\"8\"]}}",
         "tensor a: its data_offsets must consist of whole numbers from 0 on");

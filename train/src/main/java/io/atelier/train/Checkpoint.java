@@ -13,11 +13,12 @@ import tools.jackson.core.JacksonException;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * The state of a training in one file: weights ({@code model.}), optimiser state ({@code optimizer.}),
- * the best weights so far ({@code best.}), and the {@link Progress} as JSON in the metadata.
+ * The state of a training in one file: weights ({@code model.}), optimiser state ({@code
+ * optimizer.}), the best weights so far ({@code best.}), and the {@link Progress} as JSON in the
+ * metadata.
  *
- * <p>One file is replaced as a whole, so a checkpoint is old or new and never half of each. No clock, no
- * host, no path and no number of threads is in it: equal trainings have equal bytes.
+ * <p>One file is replaced as a whole, so a checkpoint is old or new and never half of each. No
+ * clock, no host, no path and no number of threads is in it: equal trainings have equal bytes.
  */
 final class Checkpoint {
   private static final String PROGRESS = "progress";
@@ -68,19 +69,22 @@ final class Checkpoint {
   static void load(Path file, Layer model, Map<String, Tensor> weights) {
     var parameters = Modules.parameters(model);
     var problems = new ArrayList<String>();
-    parameters.forEach(
-        (path, parameter) -> {
-          var tensor = weights.get(path);
-          if (tensor == null) {
-            problems.add(path + " is missing");
-          } else if (!tensor.shape().equals(parameter.shape())) {
-            problems.add(
-                path + " is " + tensor.shape() + " in the file and " + parameter.shape()
-                    + " in the model");
-          } else if (!tensor.elementType().isFloating()) {
-            problems.add(path + " holds " + tensor.elementType());
-          }
-        });
+    parameters.forEach((path, parameter) -> {
+      var tensor = weights.get(path);
+      if (tensor == null) {
+        problems.add(path + " is missing");
+      } else if (!tensor.shape().equals(parameter.shape())) {
+        problems.add(
+            path
+                + " is "
+                + tensor.shape()
+                + " in the file and "
+                + parameter.shape()
+                + " in the model");
+      } else if (!tensor.elementType().isFloating()) {
+        problems.add(path + " holds " + tensor.elementType());
+      }
+    });
     weights.keySet().stream()
         .filter(path -> !parameters.containsKey(path))
         .forEach(path -> problems.add("the model has no " + path));
@@ -95,12 +99,11 @@ final class Checkpoint {
     var found = new LinkedHashMap<String, Tensor>();
     saved
         .tensors()
-        .forEach(
-            (name, tensor) -> {
-              if (name.startsWith(prefix)) {
-                found.put(name.substring(prefix.length()), tensor);
-              }
-            });
+        .forEach((name, tensor) -> {
+          if (name.startsWith(prefix)) {
+            found.put(name.substring(prefix.length()), tensor);
+          }
+        });
     return found;
   }
 }

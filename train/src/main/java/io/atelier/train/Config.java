@@ -21,9 +21,11 @@ import java.util.Locale;
  * @param weightDecay of the update rule
  * @param dropout after each hidden activation
  * @param schedule of the learning rate
- * @param earlyStopping epochs without a better validation accuracy after which to stop; 0 never stops
+ * @param earlyStopping epochs without a better validation accuracy after which to stop; 0 never
+ *     stops
  * @param seed of everything random
- * @param validation examples set aside from the training set; 0 trains on all and looks at the test set
+ * @param validation examples set aside from the training set; 0 trains on all and looks at the test
+ *     set
  */
 public record Config(
     String data,

@@ -8,8 +8,12 @@ public final class DivergedException extends AtelierException {
 
   DivergedException(long step, double loss, double rate) {
     super(
-        "the loss is " + (Double.isNaN(loss) ? "not a number" : "infinite") + " at step " + step
-            + " with learning rate " + rate
+        "the loss is "
+            + (Double.isNaN(loss) ? "not a number" : "infinite")
+            + " at step "
+            + step
+            + " with learning rate "
+            + rate
             + "; try a smaller learning rate (a tenth is a good next try)");
   }
 }

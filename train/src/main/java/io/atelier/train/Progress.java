@@ -31,8 +31,14 @@ public record Progress(
 
   Progress stepped(double loss, int count) {
     return new Progress(
-        epoch, batch + 1, step + 1, lossSum + loss * count, examples + count,
-        bestAccuracy, bestEpoch, false);
+        epoch,
+        batch + 1,
+        step + 1,
+        lossSum + loss * count,
+        examples + count,
+        bestAccuracy,
+        bestEpoch,
+        false);
   }
 
   /** The beginning of the next epoch. */

@@ -69,7 +69,9 @@ public final class Run {
   public static Run create(Path directory, Config config, Provenance provenance) {
     if (Files.exists(directory.resolve(CONFIG))) {
       throw new RunException(
-          directory + " holds a run already; resume it (./atelier resume " + directory
+          directory
+              + " holds a run already; resume it (./atelier resume "
+              + directory
               + ") or choose another folder with --run");
     }
     var run = new Run(directory, config, provenance);
@@ -92,7 +94,9 @@ public final class Run {
   public static Run open(Path directory) {
     if (!Files.isRegularFile(directory.resolve(CONFIG))) {
       throw new RunException(
-          directory + " is not the folder of a run: it has no " + CONFIG
+          directory
+              + " is not the folder of a run: it has no "
+              + CONFIG
               + "; ./atelier train makes one");
     }
     return new Run(
@@ -175,8 +179,11 @@ public final class Run {
       Checkpoint.loadModel(checkpoint, model);
     } else {
       throw new RunException(
-          directory + " has no weights yet: it was ended before its first checkpoint; "
-              + "./atelier resume " + directory + " begins again");
+          directory
+              + " has no weights yet: it was ended before its first checkpoint; "
+              + "./atelier resume "
+              + directory
+              + " begins again");
     }
     return model;
   }
@@ -249,7 +256,8 @@ public final class Run {
   private static boolean isUpTo(long step, String line) {
     try {
       var node = LINE.readTree(line);
-      return node != null && node.path("step").isIntegralNumber()
+      return node != null
+          && node.path("step").isIntegralNumber()
           && node.path("step").longValue() <= step;
     } catch (JacksonException _) {
       return false; // half a line, cut off when the process was killed

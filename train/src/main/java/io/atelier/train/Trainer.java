@@ -18,8 +18,8 @@ import java.util.function.Supplier;
 /**
  * The training loop.
  *
- * <p>What it computes depends on the configuration, the data and the {@link Progress} it starts from,
- * and on nothing else. Thread-confined, but for {@link #interrupt}.
+ * <p>What it computes depends on the configuration, the data and the {@link Progress} it starts
+ * from, and on nothing else. Thread-confined, but for {@link #interrupt}.
  */
 public final class Trainer {
   /** The purposes for which a seed has streams of their own. */
@@ -70,14 +70,9 @@ public final class Trainer {
     this.model = config.architecture().create(Stream.WEIGHTS.of(config.seed()));
     this.optimizer = config.updateRule().over(model);
     this.training =
-        config.validation() == 0
-            ? training
-            : training.select(Arrays.copyOf(order, kept));
+        config.validation() == 0 ? training : training.select(Arrays.copyOf(order, kept));
     var validation = training.select(Arrays.copyOfRange(order, kept, order.length));
-    this.held =
-        config.validation() == 0
-            ? test
-            : () -> validation;
+    this.held = config.validation() == 0 ? test : () -> validation;
     this.listener = listener;
     this.saver = saver;
   }
@@ -121,7 +116,8 @@ public final class Trainer {
    */
   public boolean run() {
     while (!progress.finished()) {
-      var batches = training.batches(config.batch(), Stream.ORDER.of(config.seed()).keyed(progress.epoch()));
+      var batches =
+          training.batches(config.batch(), Stream.ORDER.of(config.seed()).keyed(progress.epoch()));
       long start = System.nanoTime();
       while (progress.batch() < batches.count()) {
         if (interrupted) {
@@ -155,8 +151,12 @@ public final class Trainer {
     progress = progress.stepped(value, batch.size());
     listener.accept(
         new Event.Stepped(
-            progress.step(), progress.epoch() + 1, progress.batch(), batches.count(),
-            batch.size(), value));
+            progress.step(),
+            progress.epoch() + 1,
+            progress.batch(),
+            batches.count(),
+            batch.size(),
+            value));
   }
 
   private void endEpoch(double seconds) {

@@ -1,0 +1,49 @@
+package io.atelier.data;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.atelier.tensor.Rng;
+import io.atelier.tensor.Shape;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class BatchesTest {
+  private final ByteDataset dataset =
+      new ByteDataset(
+          new byte[] {0, 51, 102, (byte) 153, (byte) 204, (byte) 255, 1, 2, 3, 4},
+          new byte[] {0, 1, 2, 3, 4},
+          Shape.of(2),
+          5);
+
+  @Test
+  void bytesAreScaledWhenABatchIsMade() {
+    var batch = dataset.batch(2, 0);
+    assertThat(batch.inputs().shape()).isEqualTo(Shape.of(2, 2));
+    assertThat(batch.inputs().toFloats()).containsExactly(204 / 255f, 1, 0, 51 / 255f);
+    assertThat(batch.labels().toInts()).containsExactly(2, 0);
+  }
+
+  @Test
+  void everyExampleIsDealtOnceAndTheLastBatchIsSmaller() {
+    var sizes = new ArrayList<Integer>();
+    var seen = new ArrayList<Integer>();
+    for (var batch : dataset.batches(2, Rng.of(1))) {
+      sizes.add(batch.size());
+      for (int label : batch.labels().toInts()) {
+        seen.add(label);
+      }
+    }
+    assertThat(sizes).containsExactly(2, 2, 1);
+    Collections.sort(seen);
+    assertThat(seen).isEqualTo(List.of(0, 1, 2, 3, 4));
+  }
+
+  @Test
+  void aSelectionRenumbersItsExamples() {
+    var selection = dataset.select(4, 1).select(1);
+    assertThat(selection.size()).isEqualTo(1);
+    assertThat(selection.batch(0).labels().toInts()).containsExactly(1);
+  }
+}
