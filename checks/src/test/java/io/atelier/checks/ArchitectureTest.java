@@ -67,8 +67,8 @@ class ArchitectureTest {
     for (var name : ARROWS.keySet()) {
       layers.layer(name).definedBy(packages(name));
     }
-    ARROWS.forEach(
-        (name, used) -> layers.whereLayer(name).mayOnlyAccessLayers(used.toArray(String[]::new)));
+    ARROWS.forEach((name, used) ->
+        layers.whereLayer(name).mayOnlyAccessLayers(concat(used.toArray(String[]::new), name)));
     layers.check(ATELIER);
   }
 

@@ -24,7 +24,12 @@ final class ResumeCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     TrainCommand.useThreads(threads);
-    var run = RunFolder.open(name);
+    try (var run = RunFolder.open(name)) {
+      return resume(run);
+    }
+  }
+
+  private static int resume(Run run) {
     TrainCommand.require(
         !run.isFinished(),
         run.directory()

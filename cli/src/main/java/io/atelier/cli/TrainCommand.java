@@ -154,9 +154,10 @@ final class TrainCommand implements Callable<Integer> {
     check(config, set);
     var folder =
         directory == null ? RunFolder.next(set.name().toLowerCase(Locale.ROOT)) : directory;
-    var run = Run.create(folder, config, provenance(set));
-    RunFolder.remember(run);
-    return new Training(run, set).train(_ -> run.log("started", 0, Map.of()));
+    try (var run = Run.create(folder, config, provenance(set))) {
+      RunFolder.remember(run);
+      return new Training(run, set).train(_ -> run.log("started", 0, Map.of()));
+    }
   }
 
   static void useThreads(@Nullable Integer count) {

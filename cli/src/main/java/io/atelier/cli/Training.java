@@ -145,10 +145,10 @@ final class Training {
             Terminal.duration(ended.seconds()));
       }
       case Event.Ended(_, var epoch, var bestEpoch) -> {
-        if (bestEpoch != null) {
+        if (bestEpoch.isPresent()) {
           terminal.line(
               "%s; the weights of epoch %d, the best, are back",
-              epoch < config.epochs() ? "stopped early" : "no early stop", bestEpoch);
+              epoch < config.epochs() ? "stopped early" : "no early stop", bestEpoch.getAsInt());
         }
       }
     }

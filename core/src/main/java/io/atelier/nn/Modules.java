@@ -1,8 +1,10 @@
 package io.atelier.nn;
 
 import io.atelier.tensor.Parameter;
+import io.atelier.tensor.Tensor;
 import java.lang.reflect.InaccessibleObjectException;
 import java.lang.reflect.RecordComponent;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -28,6 +30,51 @@ public final class Modules {
   /** The number of trained values, counted without making them. */
   public static long count(Object model) {
     return parameters(model).values().stream().mapToLong(p -> p.shape().count()).sum();
+  }
+
+  /** A copy of the values of all parameters by path. */
+  public static Map<String, Tensor> weights(Object model) {
+    var copies = new LinkedHashMap<String, Tensor>();
+    parameters(model).forEach((path, parameter) -> copies.put(path, parameter.value().kept()));
+    return copies;
+  }
+
+  /**
+   * Gives the parameters of a model the values of the same names.
+   *
+   * @return everything that does not fit; if there is anything, no value was changed
+   */
+  public static List<String> load(Object model, Map<String, Tensor> weights) {
+    var parameters = parameters(model);
+    var problems = new ArrayList<String>();
+    var changes = new ArrayList<Runnable>();
+    parameters.forEach((path, parameter) -> {
+      var tensor = weights.get(path);
+      if (tensor == null) {
+        problems.add(path + " is missing");
+      } else if (!tensor.shape().equals(parameter.shape())) {
+        problems.add(
+            path
+                + " is "
+                + tensor.shape()
+                + " in the file and "
+                + parameter.shape()
+                + " in the model");
+      } else if (!tensor.elementType().isFloating()) {
+        problems.add(path + " holds " + tensor.elementType());
+      } else {
+        changes.add(() -> parameter.set(tensor));
+      }
+    });
+    for (var path : weights.keySet()) {
+      if (!parameters.containsKey(path)) {
+        problems.add("the model has no " + path);
+      }
+    }
+    if (problems.isEmpty()) {
+      changes.forEach(Runnable::run);
+    }
+    return problems;
   }
 
   private static void collect(String path, Object node, Map<String, Parameter> found) {

@@ -37,6 +37,17 @@ public record AdamW(double rate, double beta1, double beta2, double epsilon, dou
     float[] mean = state.get(0);
     float[] square = state.get(1);
     Updates.adam(
-        values, gradient, from, mean, square, beta1, beta2, epsilon, now, step, 0, 1 - now * weightDecay);
+        values,
+        gradient,
+        from,
+        mean,
+        square,
+        beta1,
+        beta2,
+        epsilon,
+        now,
+        step,
+        0,
+        1 - now * weightDecay);
   }
 }

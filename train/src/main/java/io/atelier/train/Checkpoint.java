@@ -6,7 +6,6 @@ import io.atelier.nn.Layer;
 import io.atelier.nn.Modules;
 import io.atelier.tensor.Tensor;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import tools.jackson.core.JacksonException;
@@ -31,7 +30,7 @@ final class Checkpoint {
 
   static void write(Path file, Trainer trainer) {
     var tensors = new LinkedHashMap<String, Tensor>();
-    trainer.weights().forEach((path, tensor) -> tensors.put(MODEL + path, tensor));
+    Modules.weights(trainer.model()).forEach((path, tensor) -> tensors.put(MODEL + path, tensor));
     trainer.optimizer().state().forEach((name, tensor) -> tensors.put(OPTIMIZER + name, tensor));
     trainer.bestWeights().forEach((path, tensor) -> tensors.put(BEST + path, tensor));
     var progress = JSON.writeValueAsString(trainer.progress());
@@ -67,32 +66,11 @@ final class Checkpoint {
 
   /** Gives a model the weights of a file, or says everything that does not fit. */
   static void load(Path file, Layer model, Map<String, Tensor> weights) {
-    var parameters = Modules.parameters(model);
-    var problems = new ArrayList<String>();
-    parameters.forEach((path, parameter) -> {
-      var tensor = weights.get(path);
-      if (tensor == null) {
-        problems.add(path + " is missing");
-      } else if (!tensor.shape().equals(parameter.shape())) {
-        problems.add(
-            path
-                + " is "
-                + tensor.shape()
-                + " in the file and "
-                + parameter.shape()
-                + " in the model");
-      } else if (!tensor.elementType().isFloating()) {
-        problems.add(path + " holds " + tensor.elementType());
-      }
-    });
-    weights.keySet().stream()
-        .filter(path -> !parameters.containsKey(path))
-        .forEach(path -> problems.add("the model has no " + path));
+    var problems = Modules.load(model, weights);
     if (!problems.isEmpty()) {
       throw new FormatException(
           file.toString(), "does not fit the model: " + String.join("; ", problems));
     }
-    parameters.forEach((path, parameter) -> parameter.set(weights.get(path)));
   }
 
   private static Map<String, Tensor> withPrefix(String prefix, Safetensors saved) {

@@ -1,6 +1,6 @@
 package io.atelier.train;
 
-import org.jspecify.annotations.Nullable;
+import java.util.OptionalInt;
 
 /** What a {@link Trainer} tells while it works. */
 public sealed interface Event {
@@ -36,5 +36,5 @@ public sealed interface Event {
    * @param epoch after which it ended
    * @param bestEpoch whose weights the model has now, if it stopped early
    */
-  record Ended(long step, int epoch, @Nullable Integer bestEpoch) implements Event {}
+  record Ended(long step, int epoch, OptionalInt bestEpoch) implements Event {}
 }

@@ -5,9 +5,11 @@ import io.atelier.formats.FileTrouble;
 import io.atelier.formats.FormatException;
 import io.atelier.formats.Safetensors;
 import io.atelier.nn.Layer;
+import io.atelier.nn.Modules;
 import io.atelier.tensor.Rng;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
+import java.nio.channels.OverlappingFileLockException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -31,7 +33,7 @@ import tools.jackson.databind.json.JsonMapper;
  * model.safetensors       the trained weights
  * </pre>
  */
-public final class Run {
+public final class Run implements AutoCloseable {
   private static final String CONFIG = "config.json";
   private static final String PROVENANCE = "provenance.json";
   private static final String EVENTS = "events.jsonl";
@@ -138,7 +140,7 @@ public final class Run {
   /**
    * Puts a trainer where the run's last checkpoint was, and cuts the log back to it.
    *
-   * @throws RunException if the run is finished, or another process works on it
+   * @throws RunException if the run is finished, or is being trained already
    */
   public void resume(Trainer trainer) {
     acquire();
@@ -162,7 +164,8 @@ public final class Run {
       return;
     }
     if (trainer.progress().finished()) { // before the checkpoint that says so
-      new Safetensors(trainer.weights(), Map.of("layers", config.architecture().toString()))
+      new Safetensors(
+              Modules.weights(trainer.model()), Map.of("layers", config.architecture().toString()))
           .write(modelFile());
     }
     Checkpoint.write(directory.resolve(CHECKPOINT), trainer);
@@ -205,13 +208,12 @@ public final class Run {
         entries.put("seconds", seconds);
         log("epoch", step, entries);
       }
-      case Event.Ended(var step, var epoch, var bestEpoch) ->
-          log(
-              "ended",
-              step,
-              bestEpoch == null
-                  ? Map.of("epoch", epoch)
-                  : Map.of("epoch", epoch, "bestEpoch", bestEpoch));
+      case Event.Ended(var step, var epoch, var bestEpoch) -> {
+        var entries = new LinkedHashMap<String, Object>();
+        entries.put("epoch", epoch);
+        bestEpoch.ifPresent(best -> entries.put("bestEpoch", best));
+        log("ended", step, entries);
+      }
     }
   }
 
@@ -264,16 +266,34 @@ public final class Run {
     }
   }
 
-  /** Makes this process the only one that trains in the folder, until it ends. */
+  /**
+   * Makes this object the only one that trains in the folder, until it is closed or the process
+   * ends.
+   */
   private void acquire() {
     var file = directory.resolve(LOCK);
     try {
       lock = FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
-      if (lock.tryLock() == null) {
-        throw new RunException(directory + " is being trained by another process");
+      if (lock.tryLock() != null) {
+        return;
       }
+    } catch (OverlappingFileLockException _) {
+      // by another thread of this process
     } catch (IOException e) {
       throw FileTrouble.writing(file, e);
+    }
+    throw new RunException(directory + " is being trained already");
+  }
+
+  /** Lets others train in the folder. */
+  @Override
+  public void close() {
+    try {
+      if (lock != null) {
+        lock.close();
+      }
+    } catch (IOException e) {
+      throw FileTrouble.writing(directory.resolve(LOCK), e);
     }
   }
 }

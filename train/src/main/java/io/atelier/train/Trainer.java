@@ -10,8 +10,8 @@ import io.atelier.tensor.Rng;
 import io.atelier.tensor.Step;
 import io.atelier.tensor.Tensor;
 import java.util.Arrays;
-import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.OptionalInt;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 
@@ -24,13 +24,19 @@ import java.util.function.Supplier;
 public final class Trainer {
   /** The purposes for which a seed has streams of their own. */
   private enum Stream {
-    WEIGHTS,
-    SPLIT,
-    ORDER,
-    STEPS;
+    WEIGHTS(0),
+    SPLIT(1),
+    ORDER(2),
+    STEPS(3);
+
+    private final long key;
+
+    Stream(long key) {
+      this.key = key;
+    }
 
     Rng of(long seed) {
-      return Rng.of(seed).keyed(ordinal());
+      return Rng.of(seed).keyed(key);
     }
   }
 
@@ -165,7 +171,7 @@ public final class Trainer {
     double trainLoss = progress.lossSum() / progress.examples();
     if (metrics.accuracy() > progress.bestAccuracy()) {
       progress = progress.best(metrics.accuracy());
-      bestWeights = config.earlyStopping() > 0 ? weights() : Map.of();
+      bestWeights = config.earlyStopping() > 0 ? Modules.weights(model) : Map.of();
     }
     listener.accept(new Event.EpochEnded(progress.step(), epoch, trainLoss, metrics, seconds));
     boolean stop =
@@ -173,22 +179,16 @@ public final class Trainer {
     if (stop || epoch == config.epochs()) {
       boolean restored = config.earlyStopping() > 0;
       if (restored) {
-        Modules.parameters(model)
-            .forEach((path, parameter) -> parameter.set(bestWeights.get(path)));
+        Modules.load(model, bestWeights);
       }
       progress = progress.end();
       listener.accept(
-          new Event.Ended(progress.step(), epoch, restored ? progress.bestEpoch() : null));
+          new Event.Ended(
+              progress.step(),
+              epoch,
+              restored ? OptionalInt.of(progress.bestEpoch()) : OptionalInt.empty()));
     } else {
       progress = progress.next();
     }
-  }
-
-  /** A copy of the weights by path. */
-  public Map<String, Tensor> weights() {
-    var copies = new LinkedHashMap<String, Tensor>();
-    Modules.parameters(model)
-        .forEach((path, parameter) -> copies.put(path, parameter.value().kept()));
-    return copies;
   }
 }
