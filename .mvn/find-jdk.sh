@@ -16,7 +16,7 @@ follow_links() {
 # Sets $version to the feature version (25 of "25.0.3") of the JDK in folder $1; to 0 if there is no JDK in it.
 read_version() {
   version=0
-  [ -x "$1/bin/java" ] && [ -x "$1/bin/javac" ] && [ -r "$1/release" ] || return 0
+  [ -n "$1" ] && [ -x "$1/bin/java" ] && [ -x "$1/bin/javac" ] && [ -r "$1/release" ] || return 0
   while IFS='=' read -r key value; do
     if [ "$key" = JAVA_VERSION ]; then
       value=${value#\"}
@@ -41,8 +41,9 @@ find_jdk() {
 
   jdk=
   nearest=
-  for candidate in /usr/lib/jvm/* /usr/java/* /opt/* "$HOME"/.sdkman/candidates/java/* "$HOME"/.jdks/* \
-      /Library/Java/JavaVirtualMachines/*/Contents/Home "$HOME"/Library/Java/JavaVirtualMachines/*/Contents/Home \
+  own=${HOME:-/nowhere}
+  for candidate in /usr/lib/jvm/* /usr/java/* /opt/* "$own"/.sdkman/candidates/java/* "$own"/.jdks/* \
+      /Library/Java/JavaVirtualMachines/*/Contents/Home "$own"/Library/Java/JavaVirtualMachines/*/Contents/Home \
       /opt/homebrew/opt/openjdk*/libexec/openjdk.jdk/Contents/Home /usr/local/opt/openjdk*/libexec/openjdk.jdk/Contents/Home
   do
     read_version "$candidate"

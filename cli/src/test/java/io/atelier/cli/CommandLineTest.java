@@ -1,0 +1,286 @@
+package io.atelier.cli;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.atelier.tensor.Rng;
+import java.awt.Color;
+import java.awt.image.BufferedImage;
+import java.io.BufferedReader;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.io.PrintStream;
+import java.nio.ByteBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.zip.GZIPOutputStream;
+import javax.imageio.ImageIO;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The commands as a user types them. */
+class CommandLineTest {
+  private static final int IMAGES = 300;
+
+  @TempDir private Path folder;
+  private Path data = Path.of("");
+
+  /** What a command left: exit code, standard output, standard error. */
+  private record Result(int exit, String out, String error) {}
+
+  @BeforeEach
+  void writeData() throws IOException {
+    data = Files.createDirectory(folder.resolve("stripes"));
+    writePart("train", IMAGES);
+    writePart("t10k", 100);
+  }
+
+  @Test
+  void summaryHasTheNumbersOfTheSlide() {
+    var result = run("summary", "--layers", "784-1000relu-10");
+    assertThat(result.exit()).isZero();
+    assertThat(result.out()).contains("785,000").contains("10,010").contains("795,010");
+  }
+
+  @Test
+  void summaryCountsABillionParametersWithoutMakingThem() {
+    var result = run("summary", "--layers", "1000000-1000");
+    assertThat(result.exit()).isZero();
+    assertThat(result.out())
+        .contains("1,000,001,000")
+        .contains("4.0 GB of weights")
+        .contains("16.0 GB to train with Adam");
+  }
+
+  @Test
+  void helpLayersPrintsTheGrammar() {
+    var result = run("train", "--help", "layers");
+    assertThat(result.exit()).isZero();
+    assertThat(result.out()).contains("784-1000relu-10").contains("sigmoid, relu, gelu");
+  }
+
+  @Test
+  void aTrainingCanBeEvaluatedSummarisedAndAsked() throws IOException {
+    var run = folder.resolve("run").toString();
+    var trained = train(run, "--epochs", "3");
+    assertThat(trained.error()).isEmpty();
+    assertThat(trained.exit()).isZero();
+    assertThat(trained.out())
+        .contains("300 training and 100 test images of 28 x 28 pixels, 2 classes")
+        .contains("epoch 3/3")
+        .containsPattern("Test accuracy 100.00 %   \\(100 of 100; loss 0\\.\\d+\\)")
+        .doesNotContain("\u001b");
+    assertThat(folder.resolve("run"))
+        .isDirectoryContaining("glob:**config.json")
+        .isDirectoryContaining("glob:**provenance.json")
+        .isDirectoryContaining("glob:**events.jsonl")
+        .isDirectoryContaining("glob:**model.safetensors");
+
+    assertThat(run("evaluate", run).out()).contains("Test accuracy 100.00 %");
+    assertThat(run("evaluate", "last").out()).contains("Test accuracy 100.00 %");
+    assertThat(run("summary", run).out()).contains("784-16relu-2");
+    assertThat(run("resume", run))
+        .satisfies(resumed -> {
+          assertThat(resumed.exit()).isEqualTo(2);
+          assertThat(resumed.error()).contains("is finished, there is nothing to resume");
+        });
+
+    var image = folder.resolve("drawing.png");
+    var drawing = new BufferedImage(300, 300, BufferedImage.TYPE_INT_RGB);
+    var pen = drawing.createGraphics();
+    pen.setColor(Color.WHITE);
+    pen.fillRect(0, 0, 300, 300);
+    pen.setColor(Color.BLACK);
+    pen.fillRect(130, 60, 30, 180); // an upright stripe
+    pen.dispose();
+    ImageIO.write(drawing, "png", image.toFile());
+    var predicted = run("predict", run, image.toString());
+    assertThat(predicted.error()).isEmpty();
+    assertThat(predicted.out()).containsPattern("drawing.png: 1 \\(").contains("dark ink on light");
+  }
+
+  @Test
+  void wrongUseIsOneSentenceAndExitCodeTwo() {
+    refused(2, "unknown activation rellu", "train", "--layers", "784-10rellu-10");
+    refused(2, "--epochs must be at least 1, got 0", "train", "--epochs", "0");
+    refused(2, "--threads must lie in 1..256, got 0", "train", "--threads", "0");
+    refused(2, "--learning-rate must be above 0, got -1.0", train("x", "--learning-rate", "-1"));
+    refused(2, "Unknown option: '--epoch'", "train", "--epoch", "3");
+    refused(
+        2,
+        "784-10 ends with 10 outputs, but " + data + " has 2 classes",
+        train("x", "--layers", "784-10"));
+    refused(
+        2,
+        "100-10relu-2 begins with 100 inputs, but an image of "
+            + data
+            + " has 28 x 28 = 784 pixels",
+        train("x", "--layers", "100-10relu-2"));
+    refused(2, "--validation must leave training images", train("x", "--validation", "300"));
+    refused(2, "is not the folder of a run", "evaluate", folder.toString());
+    refused(2, "summary needs a RUN or --layers SPEC", "summary");
+    assertThat(folder.resolve("x")).doesNotExist();
+  }
+
+  @Test
+  void aRunIsNotOverwritten() {
+    var run = folder.resolve("run").toString();
+    assertThat(train(run, "--epochs", "1").exit()).isZero();
+    refused(2, "holds a run already", train(run, "--epochs", "1"));
+  }
+
+  @Test
+  void badDataIsOneSentenceAndExitCodeOne() throws IOException {
+    var run = folder.resolve("x").toString();
+    refused(1, "IDX", "train", Files.createDirectory(folder.resolve("empty")).toString());
+    refused(1, "cannot be read", "train", folder.resolve("missing").toString());
+    var images = data.resolve("train-images-idx3-ubyte");
+    byte[] bytes = Files.readAllBytes(images);
+    Files.write(images, Arrays.copyOf(bytes, bytes.length - 5));
+    refused(1, images.toString(), train(run));
+    Files.write(images, Arrays.copyOf(bytes, bytes.length + 5));
+    refused(1, images.toString(), train(run));
+    Files.write(images, bytes);
+    writeLabels("train", IMAGES - 1);
+    refused(1, "299 labels do not fit the 300 images", train(run));
+    assertThat(folder.resolve("x")).doesNotExist();
+  }
+
+  @Test
+  void aTrainingThatDivergesSaysWhereAndLeavesWithOne() {
+    var result =
+        train(
+            folder.resolve("run").toString(),
+            "--layers",
+            "784-16relu-16relu-2",
+            "--optimizer",
+            "sgd",
+            "--learning-rate",
+            "1e20");
+    refused(1, "at step", result);
+    assertThat(result.error()).contains("try a smaller learning rate");
+  }
+
+  @Test
+  void whatIsNoPictureIsRefused() throws IOException {
+    var run = folder.resolve("run").toString();
+    train(run, "--epochs", "1");
+    var file = folder.resolve("notes.png");
+    Files.writeString(file, "not a picture");
+    refused(1, "notes.png", "predict", run, file.toString());
+    refused(1, "cannot be read", "predict", run, folder.resolve("missing.png").toString());
+  }
+
+  /** Killed when the first epoch is reported, which is when its checkpoint is being written. */
+  @Test
+  void killedAndResumedARunEndsWithTheSameBytes() throws IOException, InterruptedException {
+    var whole = folder.resolve("whole");
+    var options = new String[] {"--epochs", "6", "--batch", "4", "--dropout", "0.1"};
+    assertThat(train(whole.toString(), options).exit()).isZero();
+
+    var killed = folder.resolve("killed");
+    var command =
+        new ArrayList<>(
+            List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "--add-modules",
+                "jdk.incubator.vector",
+                "-cp",
+                System.getProperty("java.class.path"),
+                Main.class.getName()));
+    command.addAll(List.of(arguments(killed.toString(), options)));
+    var process =
+        new ProcessBuilder(command).redirectErrorStream(true).directory(folder.toFile()).start();
+    try (var lines = new BufferedReader(new InputStreamReader(process.getInputStream(), UTF_8))) {
+      for (var line = lines.readLine(); line != null && !line.startsWith("epoch 1/"); ) {
+        line = lines.readLine();
+      }
+      process.destroyForcibly();
+      process.waitFor();
+    }
+    assertThat(killed.resolve("model.safetensors")).doesNotExist();
+
+    assertThat(run("resume", killed.toString()).exit()).isZero();
+    for (var name : List.of("model.safetensors", "checkpoint.safetensors")) {
+      assertThat(killed.resolve(name)).hasSameBinaryContentAs(whole.resolve(name));
+    }
+  }
+
+  private static void refused(int exit, String sentence, String... arguments) {
+    refused(exit, sentence, run(arguments));
+  }
+
+  private static void refused(int exit, String sentence, Result result) {
+    assertThat(result.error()).contains(sentence).doesNotContain("\tat ");
+    assertThat(result.exit()).isEqualTo(exit);
+  }
+
+  private Result train(String run, String... options) {
+    return run(arguments(run, options));
+  }
+
+  private String[] arguments(String run, String... options) {
+    var arguments = new ArrayList<>(List.of("train", data.toString(), "--run", run));
+    if (!Arrays.asList(options).contains("--layers")) {
+      arguments.addAll(List.of("--layers", "784-16relu-2"));
+    }
+    if (!Arrays.asList(options).contains("--validation")) {
+      arguments.addAll(List.of("--validation", "50"));
+    }
+    arguments.addAll(List.of(options));
+    return arguments.toArray(String[]::new);
+  }
+
+  private static Result run(String... arguments) {
+    var out = new ByteArrayOutputStream();
+    var error = new ByteArrayOutputStream();
+    var standardOut = System.out;
+    var standardError = System.err;
+    System.setOut(new PrintStream(out, true, UTF_8));
+    System.setErr(new PrintStream(error, true, UTF_8));
+    try {
+      int exit = Main.run(arguments);
+      return new Result(exit, out.toString(UTF_8), error.toString(UTF_8));
+    } finally {
+      System.setOut(standardOut);
+      System.setErr(standardError);
+    }
+  }
+
+  /**
+   * Pictures of one bright stripe: lying (class 0) or upright (class 1); images plain, labels
+   * gzipped.
+   */
+  private void writePart(String part, int count) throws IOException {
+    var rng = Rng.of(count);
+    var images = ByteBuffer.allocate(16 + count * 784);
+    images.putInt(0x803).putInt(count).putInt(28).putInt(28);
+    for (int i = 0; i < count; i++) {
+      int stripe = 11 + rng.nextInt(4);
+      for (int at = 0; at < 784; at++) {
+        int line = i % 2 == 0 ? at / 28 : at % 28;
+        int end = i % 2 == 0 ? at % 28 : at / 28;
+        boolean ink = line >= stripe && line < stripe + 3 && end >= 4 && end < 24;
+        images.put((byte) (ink ? 255 : rng.nextInt(40)));
+      }
+    }
+    Files.write(data.resolve(part + "-images-idx3-ubyte"), images.array());
+    writeLabels(part, count);
+  }
+
+  private void writeLabels(String part, int count) throws IOException {
+    var labels = ByteBuffer.allocate(8 + count).putInt(0x801).putInt(count);
+    for (int i = 0; i < count; i++) {
+      labels.put((byte) (i % 2));
+    }
+    var file = data.resolve(part + "-labels-idx1-ubyte.gz");
+    try (var stream = new GZIPOutputStream(Files.newOutputStream(file))) {
+      stream.write(labels.array());
+    }
+  }
+}
