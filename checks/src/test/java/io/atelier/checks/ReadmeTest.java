@@ -19,8 +19,7 @@ class ReadmeTest {
     var block = Pattern.compile("```java\n(.*?)```", Pattern.DOTALL).matcher(readme);
     assertThat(block.find()).isTrue();
     var source =
-        Files.readString(Path.of("src/test/java/io/atelier/checks/ReadmeExample.java"))
-            .indent(-2);
+        Files.readString(Path.of("src/test/java/io/atelier/checks/ReadmeExample.java")).indent(-2);
     assertThat(source).contains(block.group(1));
   }
 
@@ -28,7 +27,9 @@ class ReadmeTest {
   @Test
   void theExampleOfTheReadmeLearns() {
     var mnist = Mnist.bundled();
-    assertThat(ReadmeExample.train(some(mnist.train().reshape(784), 6_000), some(mnist.test().reshape(784), 1_000)))
+    assertThat(
+            ReadmeExample.train(
+                some(mnist.train().reshape(784), 6_000), some(mnist.test().reshape(784), 1_000)))
         .isGreaterThan(0.88);
   }
 

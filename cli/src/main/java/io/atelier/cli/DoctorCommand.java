@@ -13,7 +13,7 @@ import picocli.CommandLine.Command;
     name = "doctor",
     description = "Looks at this machine: JDK, vectors, threads, memory, speed.")
 final class DoctorCommand implements Callable<Integer> {
-  private static final long NEEDED_HEAP = 400L << 20;
+  private static final double NEEDED_HEAP = 400e6;
   private static final int SIZE = 1024;
 
   private final Terminal terminal = Terminal.standard();

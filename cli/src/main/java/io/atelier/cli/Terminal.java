@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Locale;
 
 /** How things look on standard output. */
+@SuppressWarnings("AnnotateFormatMethod") // its annotations would be one more dependency
 final class Terminal {
   /** Columns that a line may have. */
   static final int WIDTH = 79;
@@ -23,6 +24,7 @@ final class Terminal {
   }
 
   /** Standard output: with colours and progress bars only where a person watches and wants them. */
+  @SuppressWarnings("SystemConsoleNull") // it is null again where no person watches, since JDK 25
   static Terminal standard() {
     var console = System.console();
     return new Terminal(

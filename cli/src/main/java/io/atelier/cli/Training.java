@@ -10,9 +10,8 @@ import io.atelier.train.Metrics;
 import io.atelier.train.Run;
 import io.atelier.train.Trainer;
 import java.nio.file.Path;
-import java.time.Duration;
-import java.time.Instant;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
@@ -128,7 +127,10 @@ final class Training {
       case Event.Stepped stepped -> {
         if (!begun) {
           begun = true;
-          run.log("begun", stepped.step(), Map.of("secondsSinceStart", secondsSinceStart()));
+          secondsSinceStart()
+              .ifPresent(
+                  seconds ->
+                      run.log("begun", stepped.step(), Map.of("secondsSinceStart", seconds)));
         }
         progress.step(stepped);
       }
@@ -154,10 +156,12 @@ final class Training {
     }
   }
 
-  /** Since the start of the process. */
-  private static double secondsSinceStart() {
-    var start = ProcessHandle.current().info().startInstant().orElseGet(Instant::now);
-    return Duration.between(start, Instant.now()).toMillis() / 1000.0;
+  /** Since the launcher started this process; it hands over the time as seconds since 1970. */
+  private static Optional<Double> secondsSinceStart() {
+    var start = System.getProperty("atelier.start", "");
+    return start.isEmpty()
+        ? Optional.empty()
+        : Optional.of(System.currentTimeMillis() / 1000.0 - Double.parseDouble(start.replace(',', '.')));
   }
 
   private void finish(Trainer trainer, double seconds) {

@@ -20,8 +20,8 @@ import javax.imageio.ImageIO;
 import javax.imageio.stream.MemoryCacheImageInputStream;
 
 /**
- * A picture in shades of grey, one unsigned byte a pixel, row by row; and how a file becomes one: decoded, made opaque,
- * set upright.
+ * A picture in shades of grey, one unsigned byte a pixel, row by row; and how a file becomes one:
+ * decoded, made opaque, set upright.
  *
  * <p>Immutable. Inside this package the array is shared, not copied.
  */
@@ -32,7 +32,9 @@ final class GreyPicture {
   private static final byte[] PNG = {(byte) 0x89, 'P', 'N', 'G', '\r', '\n', 0x1A, '\n'};
   private static final byte[] JPEG = {(byte) 0xFF, (byte) 0xD8, (byte) 0xFF};
 
-  /** Visible pixels that differ by less than this are strokes of one colour on a transparent ground. */
+  /**
+   * Visible pixels that differ by less than this are strokes of one colour on a transparent ground.
+   */
   private static final int ONE_COLOUR = 64;
 
   final int width;
@@ -78,7 +80,8 @@ final class GreyPicture {
     boolean jpeg = Arrays.mismatch(start, JPEG) == JPEG.length;
     if (!jpeg && !Arrays.equals(start, PNG)) {
       throw new FormatException(
-          file.toString(), start.length == 0 ? "the file is empty" : "neither a PNG nor a JPEG picture");
+          file.toString(),
+          start.length == 0 ? "the file is empty" : "neither a PNG nor a JPEG picture");
     }
     return jpeg;
   }
@@ -119,8 +122,9 @@ final class GreyPicture {
   }
 
   /**
-   * Fills in the shade and, where there is an array for it, the opacity of each pixel. The samples are taken as they
-   * stand: colour management would turn the same file into other numbers elsewhere.
+   * Fills in the shade and, where there is an array for it, the opacity of each pixel. The samples
+   * are taken as they stand: colour management would turn the same file into other numbers
+   * elsewhere.
    */
   private static void toGrey(BufferedImage image, byte[] shades, byte[] opacities) {
     int width = image.getWidth();
@@ -150,8 +154,9 @@ final class GreyPicture {
   }
 
   /**
-   * Lays the picture on a ground: if what is visible is of one colour, that is the ink and the ground is black or white,
-   * whichever is farther from it; else a ground is part of the picture and goes on in its commonest shade.
+   * Lays the picture on a ground: if what is visible is of one colour, that is the ink and the
+   * ground is black or white, whichever is farther from it; else a ground is part of the picture
+   * and goes on in its commonest shade.
    */
   private static void makeOpaque(byte[] shades, byte[] opacities) {
     if (opacities.length == 0) {
@@ -180,13 +185,17 @@ final class GreyPicture {
     return shade;
   }
 
-  /** How the camera was held, 1 to 8 as in EXIF; 1, upright, if the file does not say or says it badly. */
+  /**
+   * How the camera was held, 1 to 8 as in EXIF; 1, upright, if the file does not say or says it
+   * badly.
+   */
   private static int exifOrientation(Path file) throws IOException {
     try (var in = new BufferedInputStream(Files.newInputStream(file))) {
       var exif =
           JpegMetadataReader.readMetadata(in, List.of(new ExifReader()))
               .getFirstDirectoryOfType(ExifIFD0Directory.class);
-      Integer orientation = exif == null ? null : exif.getInteger(ExifIFD0Directory.TAG_ORIENTATION);
+      Integer orientation =
+          exif == null ? null : exif.getInteger(ExifIFD0Directory.TAG_ORIENTATION);
       return orientation == null ? 1 : orientation;
     } catch (JpegProcessingException unreadable) {
       return 1;
@@ -219,17 +228,114 @@ final class GreyPicture {
   }
 
   /** The shade of a pixel, 0..255. */
+  int at(int index) {
+    return shades[index] & 0xFF;
+  }
+
+  /** The shade of a pixel, 0..255. */
   int at(int x, int y) {
     return shades[y * width + x] & 0xFF;
   }
 
+  int longerSide() {
+    return Math.max(width, height);
+  }
+
+  boolean isBlack() {
+    return Arrays.equals(shades, new byte[shades.length]);
+  }
+
+  GreyPicture inverted() {
+    var result = new byte[shades.length];
+    for (int i = 0; i < result.length; i++) {
+      result[i] = (byte) ~shades[i];
+    }
+    return new GreyPicture(width, height, result);
+  }
+
   /**
-   * The picture at another size. A new pixel is the mean of the area that it covers, to the nearest integer. The sums are
-   * exact, so the turned picture gives the turned result.
+   * A part of the picture, or more than the picture: beyond its edge the pixels of the edge go on.
+   */
+  GreyPicture window(int left, int top, int newWidth, int newHeight) {
+    var result = new byte[newWidth * newHeight];
+    for (int y = 0; y < newHeight; y++) {
+      int row = Math.clamp(top + y, 0, height - 1) * width;
+      for (int x = 0; x < newWidth; x++) {
+        result[y * newWidth + x] = shades[row + Math.clamp(left + x, 0, width - 1)];
+      }
+    }
+    return new GreyPicture(newWidth, newHeight, result);
+  }
+
+  /** Without the black rows and columns around; a picture that is all black stays as it is. */
+  GreyPicture trimmed() {
+    int left = width;
+    int top = height;
+    int right = 0;
+    int bottom = 0;
+    for (int y = 0; y < height; y++) {
+      for (int x = 0; x < width; x++) {
+        if (at(x, y) > 0) {
+          left = Math.min(left, x);
+          top = Math.min(top, y);
+          right = Math.max(right, x + 1);
+          bottom = Math.max(bottom, y + 1);
+        }
+      }
+    }
+    return right == 0 ? this : window(left, top, right - left, bottom - top);
+  }
+
+  /** Each pixel is the brightest of the square that reaches {@code reach} pixels to all sides. */
+  GreyPicture dilated(int reach) {
+    return brightestAlong(reach, width, height, 1, width)
+        .brightestAlong(reach, height, width, width, 1);
+  }
+
+  /**
+   * The brightest within reach along each of {@code lines} lines, whose pixels and starts are so
+   * far apart.
+   */
+  private GreyPicture brightestAlong(
+      int reach, int length, int lines, int pixelStep, int lineStep) {
+    var result = new byte[shades.length];
+    for (int line = 0; line < lines; line++) {
+      for (int i = 0; i < length; i++) {
+        int brightest = 0;
+        for (int k = Math.max(0, i - reach); k <= Math.min(length - 1, i + reach); k++) {
+          brightest = Math.max(brightest, at(line * lineStep + k * pixelStep));
+        }
+        result[line * lineStep + i * pixelStep] = (byte) brightest;
+      }
+    }
+    return new GreyPicture(width, height, result);
+  }
+
+  /** Each pixel is the darkest of the square that reaches {@code reach} pixels to all sides. */
+  GreyPicture eroded(int reach) {
+    return inverted().dilated(reach).inverted();
+  }
+
+  /** Scaled so that its longer side has so many pixels, if it has more. */
+  GreyPicture reducedTo(int longerSide) {
+    return longerSide() <= longerSide ? this : fitted(longerSide);
+  }
+
+  /** Scaled so that its longer side has so many pixels; the aspect is kept. */
+  GreyPicture fitted(int longerSide) {
+    int longer = longerSide();
+    return scaled(
+        (int) Math.max(1, ((long) width * longerSide + longer / 2) / longer),
+        (int) Math.max(1, ((long) height * longerSide + longer / 2) / longer));
+  }
+
+  /**
+   * The picture at another size. A new pixel is the mean of the area that it covers, to the nearest
+   * integer. The sums are exact, so the turned picture gives the turned result.
    */
   GreyPicture scaled(int newWidth, int newHeight) {
     var result = new byte[newWidth * newHeight];
-    long area = (long) width * height; // of a new pixel, in units of which an old one has newWidth * newHeight
+    long area = (long) width * height; // of a new pixel; an old one has newWidth * newHeight
     for (int y = 0; y < newHeight; y++) {
       long top = (long) y * height;
       for (int x = 0; x < newWidth; x++) {
@@ -248,7 +354,10 @@ final class GreyPicture {
     return new GreyPicture(newWidth, newHeight, result);
   }
 
-  /** The length that {@code [start, start + length)} shares with old pixel {@code index} of {@code size} units. */
+  /**
+   * The length that {@code [start, start + length)} shares with old pixel {@code index} of {@code
+   * size} units.
+   */
   private static long overlap(long start, long length, long index, long size) {
     return Math.min(start + length, (index + 1) * size) - Math.max(start, index * size);
   }

@@ -1,5 +1,6 @@
 package io.atelier.datasets;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
@@ -36,9 +37,17 @@ class MnistTest {
     assertThat(mnist.train().classes()).isEqualTo(10);
     assertThat(labels(mnist.train(), 5)).containsExactly(5, 0, 4, 1, 9);
     assertThat(labels(mnist.test(), 5)).containsExactly(7, 2, 1, 0, 4);
-    // of the four published files, joined, by sha256sum
-    assertThat(mnist.sha256())
-        .isEqualTo("b2d8f5bf39174ee5ffeefa97e42d673c35432b411bb5d1f74fbbeddae7f1690a");
+  }
+
+  @Test
+  void theHashOfTheBundledSetIsThatOfItsFiles() throws IOException {
+    for (var file : MnistFile.values()) {
+      var name = file.fileName() + ".gz";
+      try (var stream = Mnist.class.getResourceAsStream("mnist/" + name)) {
+        Files.copy(requireNonNull(stream), folder.resolve(name));
+      }
+    }
+    assertThat(Mnist.bundled().sha256()).isEqualTo(Mnist.read(folder).sha256());
   }
 
   @Test

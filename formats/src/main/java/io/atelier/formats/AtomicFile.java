@@ -54,6 +54,20 @@ public final class AtomicFile {
     write(target, channel -> writeFully(channel, ByteBuffer.wrap(content)));
   }
 
+  /**
+   * Deletes the temporary files that killed processes left in a folder; nobody else may be writing
+   * there.
+   */
+  public static void clean(Path folder) {
+    try (var files = Files.newDirectoryStream(folder, "*.*-*.tmp")) {
+      for (var file : files) {
+        Files.delete(file);
+      }
+    } catch (IOException e) {
+      throw FileTrouble.writing(folder, e);
+    }
+  }
+
   /** Writes all that remains in {@code buffer}; a channel may take less at a time. */
   static void writeFully(FileChannel channel, ByteBuffer buffer) throws IOException {
     while (buffer.hasRemaining()) {

@@ -144,6 +144,7 @@ public final class Run implements AutoCloseable {
    */
   public void resume(Trainer trainer) {
     acquire();
+    AtomicFile.clean(directory);
     var file = directory.resolve(CHECKPOINT);
     if (Files.exists(file)) {
       Checkpoint.restore(file, trainer);
