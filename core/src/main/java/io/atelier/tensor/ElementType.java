@@ -7,10 +7,19 @@ public enum ElementType {
   /** 64-bit floating point, on plain loops that a student can read. */
   DOUBLE,
   /** 32-bit integers: labels, indices. They have no derivative. */
-  INT;
+  INT,
+  /** 64-bit integers: exact sums and counts. They have no derivative. */
+  LONG,
+  /** True or false: what a comparison yields, a mask. They have no derivative. */
+  BOOL;
 
   /** Whether elements of this type have derivatives. */
   public boolean isFloating() {
-    return this != INT;
+    return this == FLOAT || this == DOUBLE;
+  }
+
+  /** Whether elements of this type are whole numbers. */
+  public boolean isWhole() {
+    return this == INT || this == LONG;
   }
 }

@@ -71,6 +71,16 @@ public final class Tensor implements Contraction, Elementwise, Movement, Reducti
     return create(ElementType.INT, values.clone(), values.length, sizes);
   }
 
+  /** A LONG tensor with a copy of these values, row by row. */
+  public static Tensor of(long[] values, int... sizes) {
+    return create(ElementType.LONG, values.clone(), values.length, sizes);
+  }
+
+  /** A BOOL tensor with a copy of these values, row by row. */
+  public static Tensor of(boolean[] values, int... sizes) {
+    return create(ElementType.BOOL, values.clone(), values.length, sizes);
+  }
+
   /** A FLOAT scalar. */
   public static Tensor scalar(float value) {
     return wrap(new float[] {value}, Shape.of());
@@ -97,6 +107,14 @@ public final class Tensor implements Contraction, Elementwise, Movement, Reducti
 
   static Tensor wrap(int[] values, Shape shape) {
     return new Tensor(shape, ElementType.INT, values, 0, null, null);
+  }
+
+  static Tensor wrap(long[] values, Shape shape) {
+    return new Tensor(shape, ElementType.LONG, values, 0, null, null);
+  }
+
+  static Tensor wrap(boolean[] values, Shape shape) {
+    return new Tensor(shape, ElementType.BOOL, values, 0, null, null);
   }
 
   /** A new FLOAT tensor in the memory of the current step, its values yet to be written. */
@@ -166,6 +184,16 @@ public final class Tensor implements Contraction, Elementwise, Movement, Reducti
     return (int[]) array(ElementType.INT);
   }
 
+  /** The array under a LONG tensor. */
+  long[] longs() {
+    return (long[]) array(ElementType.LONG);
+  }
+
+  /** The array under a BOOL tensor. */
+  boolean[] booleans() {
+    return (boolean[]) array(ElementType.BOOL);
+  }
+
   int offset() {
     return offset;
   }
@@ -195,8 +223,18 @@ public final class Tensor implements Contraction, Elementwise, Movement, Reducti
     return Arrays.copyOfRange(ints(), offset, offset + count());
   }
 
+  /** A copy of the values of a LONG tensor, row by row. */
+  public long[] toLongs() {
+    return Arrays.copyOfRange(longs(), offset, offset + count());
+  }
+
+  /** A copy of the values of a BOOL tensor, row by row. */
+  public boolean[] toBooleans() {
+    return Arrays.copyOfRange(booleans(), offset, offset + count());
+  }
+
   /**
-   * The value of a tensor with one element.
+   * The value of a tensor with one element; true is 1.
    *
    * @throws ShapeException if there are more or none
    */
@@ -204,14 +242,43 @@ public final class Tensor implements Contraction, Elementwise, Movement, Reducti
     if (shape.count() != 1) {
       throw new ShapeException("item(" + shape + ")", "needs one element, got " + shape.count());
     }
+    return number(0);
+  }
+
+  /** An element by its place in the rows laid end to end, as a double. */
+  double number(int index) {
+    int at = offset + index;
     return switch (type) {
-      case FLOAT -> floats()[offset];
-      case DOUBLE -> doubles()[offset];
-      case INT -> ints()[offset];
+      case FLOAT -> floats()[at];
+      case DOUBLE -> doubles()[at];
+      case INT -> ints()[at];
+      case LONG -> longs()[at];
+      case BOOL -> booleans()[at] ? 1 : 0;
     };
   }
 
-  /** The values converted to another floating type; untracked. */
+  /** A whole-numbered or BOOL element as a long. */
+  long whole(int index) {
+    int at = offset + index;
+    return switch (type) {
+      case INT -> ints()[at];
+      case LONG -> longs()[at];
+      case BOOL -> booleans()[at] ? 1 : 0;
+      case FLOAT, DOUBLE ->
+          throw new ShapeException(
+              type + " " + shape, "holds fractions; truncated() makes whole numbers of them");
+    };
+  }
+
+  /**
+   * The values converted to another element type; untracked.
+   *
+   * <p>Widening and FLOAT from anything are free to ask for; whole numbers are made of floating
+   * ones by {@link #truncated}, BOOL by a comparison.
+   *
+   * @throws ShapeException if the conversion would have to round to a whole number
+   * @throws ArithmeticException if a LONG does not fit an INT
+   */
   public Tensor to(ElementType wanted) {
     if (wanted == type) {
       return detached();
@@ -221,19 +288,38 @@ public final class Tensor implements Contraction, Elementwise, Movement, Reducti
       case FLOAT -> {
         float[] values = new float[n];
         for (int i = 0; i < n; i++) {
-          values[i] = type == ElementType.INT ? ints()[offset + i] : (float) doubles()[offset + i];
+          values[i] = type == ElementType.LONG ? (float) whole(i) : (float) number(i);
         }
         yield wrap(values, shape);
       }
       case DOUBLE -> {
         double[] values = new double[n];
-        for (int i = 0; i < n; i++) {
-          values[i] = type == ElementType.INT ? ints()[offset + i] : floats()[offset + i];
-        }
+        Arrays.setAll(values, this::number);
         yield wrap(values, shape);
       }
-      case INT -> throw new ShapeException("to(INT)", "rounding has to be asked for by name");
+      case INT -> {
+        int[] values = new int[n];
+        Arrays.setAll(values, i -> Math.toIntExact(whole(i)));
+        yield wrap(values, shape);
+      }
+      case LONG -> {
+        long[] values = new long[n];
+        Arrays.setAll(values, this::whole);
+        yield wrap(values, shape);
+      }
+      case BOOL ->
+          throw new ShapeException("to(BOOL)", "ask what is true by a comparison, greater(0)");
     };
+  }
+
+  /**
+   * Floating values with their fractions cut off, as LONG; beyond 64 bits the nearest that fits.
+   */
+  public Tensor truncated() {
+    requireFloating("truncated");
+    long[] values = new long[count()];
+    Arrays.setAll(values, i -> (long) number(i));
+    return wrap(values, shape);
   }
 
   /** The same values, with memory of their own and without derivatives. */
@@ -242,6 +328,8 @@ public final class Tensor implements Contraction, Elementwise, Movement, Reducti
       case FLOAT -> wrap(toFloats(), shape);
       case DOUBLE -> wrap(toDoubles(), shape);
       case INT -> wrap(toInts(), shape);
+      case LONG -> wrap(toLongs(), shape);
+      case BOOL -> wrap(toBooleans(), shape);
     };
   }
 
@@ -325,11 +413,13 @@ public final class Tensor implements Contraction, Elementwise, Movement, Reducti
     var text = new StringBuilder(" {");
     for (int i = 0; i < Math.min(count(), 8); i++) {
       text.append(i == 0 ? "" : ", ");
-      switch (type) {
-        case FLOAT -> text.append(floats()[offset + i]);
-        case DOUBLE -> text.append(doubles()[offset + i]);
-        case INT -> text.append(ints()[offset + i]);
-      }
+      text.append(
+          switch (type) {
+            case FLOAT -> floats()[offset + i];
+            case DOUBLE -> doubles()[offset + i];
+            case INT, LONG -> whole(i);
+            case BOOL -> booleans()[offset + i];
+          });
     }
     return text.append(count() > 8 ? ", ...}" : "}").toString();
   }

@@ -152,16 +152,7 @@ public final class DigitImage {
    * coarse picture will do.
    */
   private static GreyPicture aboveGround(GreyPicture bright) {
-    var coarse = bright.reducedTo(COARSE_SIDE);
-    int reach = reach(coarse);
-    int margin = reach; // with it, a slope is kept up to the edge
-    var ground =
-        coarse
-            .window(-margin, -margin, coarse.width + 2 * margin, coarse.height + 2 * margin)
-            .eroded(reach)
-            .dilated(reach)
-            .window(margin, margin, coarse.width, coarse.height)
-            .scaled(bright.width, bright.height);
+    var ground = ground(bright.reducedTo(COARSE_SIDE)).scaled(bright.width, bright.height);
     var heights = new int[bright.shades.length];
     var counts = new long[511];
     for (int i = 0; i < heights.length; i++) {
@@ -171,13 +162,35 @@ public final class DigitImage {
     // Ink is at the upper end. Noise is seen at the lower one: from 1 % to 30 % it spans about two
     // standard deviations.
     int level = GreyPicture.quantile(counts, 30);
-    int noise = Math.max(VISIBLE, (level - GreyPicture.quantile(counts, 1)) * 5 / 2);
+    int noise = Math.max(VISIBLE, (level - GreyPicture.quantile(counts, Integer.getInteger("q",1))) * Integer.getInteger("f",5) / 2);
     var ink = new byte[heights.length];
     for (int i = 0; i < heights.length; i++) {
       int height = heights[i] - level;
       ink[i] = (byte) (height > noise ? Math.min(height, 255) : 0);
     }
     return new GreyPicture(bright.width, bright.height, ink);
+  }
+
+  static GreyPicture ground(GreyPicture bright) {
+    int reach = reach(bright);
+    int width = bright.width;
+    int height = bright.height;
+    var opened = bright.eroded(reach).dilated(reach);
+    var continued =
+        bright
+            .window(-reach, -reach, width + 2 * reach, height + 2 * reach)
+            .eroded(reach)
+            .dilated(reach)
+            .window(reach, reach, width, height);
+    int most = 0, least = 255;
+    for (int i = 0; i < bright.shades.length; i++) { most = Math.max(most, bright.at(i)); least = Math.min(least, bright.at(i)); }
+    var ground = continued.shades.clone();
+    for (int i = 0; i < ground.length; i++) {
+      if (continued.at(i) - opened.at(i) > (most - least) / Integer.getInteger("part", 3)) {
+        ground[i] = opened.shades[i];
+      }
+    }
+    return new GreyPicture(width, height, ground);
   }
 
   /**

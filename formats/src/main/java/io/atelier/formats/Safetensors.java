@@ -20,9 +20,9 @@ import java.util.TreeMap;
  * Named tensors in a file that other programs read and that cannot run code. Immutable.
  *
  * <p>The file is the length of a header as eight bytes, low byte first; the header, a JSON object
- * that gives each tensor its type, shape and place; and the data. Element types F64, F32 and I32
- * are read, any other is refused by name. A header is checked as a whole, against itself and
- * against the length of the file, before memory is taken for data. The same content is always
+ * that gives each tensor its type, shape and place; and the data. Element types I64, F64, F32, I32
+ * and BOOL are read, any other is refused by name. A header is checked as a whole, against itself
+ * and against the length of the file, before memory is taken for data. The same content is always
  * written as the same bytes, and as the bytes of the reference implementation.
  *
  * <p>Source: https://github.com/huggingface/safetensors, "Format".
@@ -146,6 +146,25 @@ public record Safetensors(Map<String, Tensor> tensors, Map<String, String> metad
             channel, Dtype.I32, count, (bytes, at, n) -> bytes.asIntBuffer().get(values, at, n));
         yield Tensor.of(values, sizes);
       }
+      case I64 -> {
+        var values = new long[count];
+        readPieces(
+            channel, Dtype.I64, count, (bytes, at, n) -> bytes.asLongBuffer().get(values, at, n));
+        yield Tensor.of(values, sizes);
+      }
+      case BOOL -> {
+        var values = new boolean[count];
+        readPieces(
+            channel,
+            Dtype.BOOL,
+            count,
+            (bytes, at, n) -> {
+              for (int i = 0; i < n; i++) {
+                values[at + i] = bytes.get(i) != 0;
+              }
+            });
+        yield Tensor.of(values, sizes);
+      }
     };
   }
 
@@ -175,6 +194,26 @@ public record Safetensors(Map<String, Tensor> tensors, Map<String, String> metad
             dtype,
             values.length,
             (bytes, at, n) -> bytes.asIntBuffer().put(values, at, n));
+      }
+      case I64 -> {
+        long[] values = tensor.toLongs();
+        writePieces(
+            channel,
+            dtype,
+            values.length,
+            (bytes, at, n) -> bytes.asLongBuffer().put(values, at, n));
+      }
+      case BOOL -> {
+        boolean[] values = tensor.toBooleans();
+        writePieces(
+            channel,
+            dtype,
+            values.length,
+            (bytes, at, n) -> {
+              for (int i = 0; i < n; i++) {
+                bytes.put(i, (byte) (values[at + i] ? 1 : 0));
+              }
+            });
       }
     }
   }

@@ -34,9 +34,11 @@ record SafetensorsHeader(List<Entry> entries, Map<String, String> metadata) {
 
   /** How elements are stored. The data of a file are written in this order of types. */
   enum Dtype {
+    I64(8, ElementType.LONG),
     F64(8, ElementType.DOUBLE),
     F32(4, ElementType.FLOAT),
-    I32(4, ElementType.INT);
+    I32(4, ElementType.INT),
+    BOOL(1, ElementType.BOOL);
 
     final int bytes;
     final ElementType elementType;
@@ -51,6 +53,8 @@ record SafetensorsHeader(List<Entry> entries, Map<String, String> metadata) {
         case DOUBLE -> F64;
         case FLOAT -> F32;
         case INT -> I32;
+        case LONG -> I64;
+        case BOOL -> BOOL;
       };
     }
   }

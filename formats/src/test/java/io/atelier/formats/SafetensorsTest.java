@@ -267,9 +267,17 @@ class SafetensorsTest {
 
   private static Tensor randomTensor(Random random, int... sizes) {
     int count = sizes[0] * sizes[1];
-    return switch (random.nextInt(3)) {
+    return switch (random.nextInt(5)) {
       case 0 -> Tensor.of(random.ints(count).toArray(), sizes);
       case 1 -> Tensor.of(random.doubles(count).toArray(), sizes);
+      case 2 -> Tensor.of(random.longs(count).toArray(), sizes);
+      case 3 -> {
+        boolean[] values = new boolean[count];
+        for (int i = 0; i < count; i++) {
+          values[i] = random.nextBoolean();
+        }
+        yield Tensor.of(values, sizes);
+      }
       default -> {
         float[] values = new float[count];
         for (int i = 0; i < count; i++) {
@@ -286,6 +294,12 @@ class SafetensorsTest {
       case INT -> bytes.asIntBuffer().put(tensor.toInts());
       case FLOAT -> bytes.asFloatBuffer().put(tensor.toFloats());
       case DOUBLE -> bytes.asDoubleBuffer().put(tensor.toDoubles());
+      case LONG -> bytes.asLongBuffer().put(tensor.toLongs());
+      case BOOL -> {
+        for (boolean value : tensor.toBooleans()) {
+          bytes.put((byte) (value ? 1 : 0));
+        }
+      }
     }
     return bytes;
   }
