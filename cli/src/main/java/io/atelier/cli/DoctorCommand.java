@@ -36,7 +36,7 @@ final class DoctorCommand implements Callable<Integer> {
         "the JVM offers no vectors wider than 64 bits here; training will be slow");
     int processors = Runtime.getRuntime().availableProcessors();
     check("threads", Machine.threads() + " for " + processors + " processors", true, "");
-    long heap = Runtime.getRuntime().maxMemory();
+    double heap = (double) Runtime.getRuntime().maxMemory();
     check(
         "memory",
         Terminal.bytes(heap) + " for the heap",

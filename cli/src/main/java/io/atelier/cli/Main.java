@@ -47,7 +47,9 @@ public final class Main implements Runnable {
       description = "On failure, print where in the program it happened.")
   private boolean stackTrace;
 
-  @Spec private CommandSpec spec;
+  @SuppressWarnings("NullAway.Init") // picocli sets it
+  @Spec
+  private CommandSpec spec;
 
   private Main() {}
 

@@ -131,7 +131,9 @@ final class TrainCommand implements Callable<Integer> {
       description = "The folder to keep the run in; runs/NAME-NNN by default.")
   private @Nullable Path directory;
 
-  @Spec private CommandSpec spec;
+  @SuppressWarnings("NullAway.Init") // picocli sets it
+  @Spec
+  private CommandSpec spec;
 
   @Override
   public Integer call() {

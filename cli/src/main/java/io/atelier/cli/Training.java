@@ -128,9 +128,8 @@ final class Training {
         if (!begun) {
           begun = true;
           secondsSinceStart()
-              .ifPresent(
-                  seconds ->
-                      run.log("begun", stepped.step(), Map.of("secondsSinceStart", seconds)));
+              .ifPresent(seconds ->
+                  run.log("begun", stepped.step(), Map.of("secondsSinceStart", seconds)));
         }
         progress.step(stepped);
       }
@@ -161,7 +160,8 @@ final class Training {
     var start = System.getProperty("atelier.start", "");
     return start.isEmpty()
         ? Optional.empty()
-        : Optional.of(System.currentTimeMillis() / 1000.0 - Double.parseDouble(start.replace(',', '.')));
+        : Optional.of(
+            System.currentTimeMillis() / 1000.0 - Double.parseDouble(start.replace(',', '.')));
   }
 
   private void finish(Trainer trainer, double seconds) {

@@ -137,8 +137,12 @@ class CommandLineTest {
   @Test
   void badDataIsOneSentenceAndExitCodeOne() throws IOException {
     var run = folder.resolve("x").toString();
-    refused(1, "IDX", "train", Files.createDirectory(folder.resolve("empty")).toString());
-    refused(1, "cannot be read", "train", folder.resolve("missing").toString());
+    refused(
+        1,
+        "4 of the 4 files of a data set are missing",
+        "train",
+        Files.createDirectory(folder.resolve("empty")).toString());
+    refused(1, "there is no such folder", "train", folder.resolve("missing").toString());
     var images = data.resolve("train-images-idx3-ubyte");
     byte[] bytes = Files.readAllBytes(images);
     Files.write(images, Arrays.copyOf(bytes, bytes.length - 5));

@@ -229,6 +229,7 @@ public final class DigitImage {
    * Ink that hangs together: where its pixels are, how far it reaches, and whether to the edge of
    * the picture.
    */
+  @SuppressWarnings("ArrayRecordComponent") // never compared
   private record Piece(int[] pixels, int length, boolean atEdge) {}
 
   /**
