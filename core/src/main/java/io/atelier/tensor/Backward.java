@@ -23,9 +23,14 @@ final class Backward {
   private final PriorityQueue<Visit> waiting =
       new PriorityQueue<>(Comparator.comparingLong((Visit visit) -> -visit.origin.order()));
 
-  private Backward() {}
+  /** Whether the derivatives are recorded, so that they can be differentiated in turn. */
+  private final boolean recorded;
 
-  static Gradients run(Tensor result, Tensor upstream) {
+  private Backward(boolean recorded) {
+    this.recorded = recorded;
+  }
+
+  static Gradients run(Tensor result, Tensor upstream, boolean recorded) {
     if (!result.isTracked()) {
       throw new GraphException(
           "backward() of a tensor that depends on no parameter and on nothing marked by tracked()"
@@ -37,8 +42,8 @@ final class Backward {
           "backward(" + upstream.elementType() + " " + upstream.shape() + ")",
           "the result is " + result.elementType() + " " + result.shape());
     }
-    var pass = new Backward();
-    pass.add(result, upstream.detached());
+    var pass = new Backward(recorded);
+    pass.add(result, recorded ? upstream : upstream.detached());
     for (var visit = pass.waiting.poll(); visit != null; visit = pass.waiting.poll()) {
       pass.visit(visit);
     }
@@ -50,15 +55,16 @@ final class Backward {
     var needed = new ArrayList<Boolean>();
     for (var input : visit.origin.inputs()) {
       checkVersion(visit, input);
-      inputs.add(input.detached());
+      inputs.add(recorded ? input : input.detached());
       needed.add(input.isTracked());
     }
     var upstream = sums.remove(visit.origin);
     if (upstream == null) {
       throw new AssertionError(visit.origin.op().name() + " was visited twice");
     }
+    var output = recorded ? visit.output : visit.output.detached();
     var gradients =
-        visit.origin.op().backward(new Op.Chain(inputs, visit.output.detached(), upstream, needed));
+        visit.origin.op().backward(new Op.Chain(inputs, output, upstream, needed));
     for (int i = 0; i < inputs.size(); i++) {
       var gradient = gradients.get(i);
       if (needed.get(i) && gradient != null) {

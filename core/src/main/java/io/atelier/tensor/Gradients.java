@@ -29,13 +29,18 @@ public final class Gradients {
     return byLeaf.get(parameter);
   }
 
+  /** The derivative with respect to a marked tensor, or null if the result does not depend on it. */
+  public @Nullable Tensor find(Tensor tracked) {
+    return tracked.origin() == null ? null : byLeaf.get(tracked.origin());
+  }
+
   /**
    * The derivative with respect to a tensor marked by {@link Tensor#tracked}.
    *
    * @throws GraphException if the result does not depend on it
    */
   public Tensor of(Tensor tracked) {
-    var gradient = tracked.origin() == null ? null : byLeaf.get(tracked.origin());
+    var gradient = find(tracked);
     if (gradient == null) {
       throw new GraphException(
           "no derivative with respect to a tensor "

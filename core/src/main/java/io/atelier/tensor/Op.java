@@ -7,11 +7,11 @@ import org.jspecify.annotations.Nullable;
 /**
  * A primitive operation on tensors: shape rule, forward, backward.
  *
- * <p>Every operation is a record in the file of its family. Its static {@code samples()} are the
- * cases on which the tests prove it.
+ * <p>Every operation of Atelier is a record in the file of its family. Its static {@code samples()}
+ * are the cases on which the tests prove it. Your own is a {@link CustomOp}.
  */
-sealed interface Op
-    permits Contraction.Rule, Criterion.Rule, Elementwise.Rule, Movement.Rule, Reduction.Rule {
+public sealed interface Op
+    permits CustomOp, Contraction.Rule, Criterion.Rule, Elementwise.Rule, Movement.Rule, Reduction.Rule {
 
   /** The name in messages: that of the record, beginning small. */
   default String name() {
@@ -38,11 +38,14 @@ sealed interface Op
   /** Checks, computes and records. */
   default Tensor apply(Tensor... inputs) {
     var result = forward(shape(inputs), inputs);
+    Step.check(this, result, inputs);
     boolean tracked = false;
     for (var input : inputs) {
       tracked |= input.isTracked();
     }
-    return tracked && Step.records() ? Tensor.recorded(result, this, List.of(inputs)) : result;
+    return tracked && result.elementType().isFloating() && Step.records()
+        ? Tensor.recorded(result, this, List.of(inputs))
+        : result;
   }
 
   /** The call as messages show it, {@code matmul([2, 3], [4, 5])}. */
@@ -77,11 +80,13 @@ sealed interface Op
    * @param needed for which inputs a derivative is wanted
    */
   record Chain(List<Tensor> inputs, Tensor output, Tensor upstream, List<Boolean> needed) {
-    Tensor input(int index) {
+    /** One of the inputs. */
+    public Tensor input(int index) {
       return inputs.get(index);
     }
 
-    boolean needs(int index) {
+    /** Whether a derivative with respect to an input is wanted. */
+    public boolean needs(int index) {
       return needed.get(index);
     }
   }

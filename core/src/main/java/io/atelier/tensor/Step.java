@@ -22,6 +22,7 @@ public final class Step implements AutoCloseable {
   private static final ThreadLocal<Recycler> RECYCLER = ThreadLocal.withInitial(Recycler::new);
 
   private final @Nullable Rng rng;
+  private boolean naming;
   private final Recycler recycler = RECYCLER.get();
   private final Thread thread = Thread.currentThread();
   private boolean open = true;
@@ -45,6 +46,23 @@ public final class Step implements AutoCloseable {
   /** An inference step: nothing is recorded, nothing is random. */
   public static Step inference() {
     return new Step(null);
+  }
+
+  /**
+   * From here on, an operation that makes a value that is infinite or not a number from finite ones is
+   * named by a {@link NonFiniteException}. Slow: every result is looked through.
+   */
+  public Step namingNonFinite() {
+    naming = true;
+    return this;
+  }
+
+  /** Looks through a result if this step was asked to. */
+  static void check(Op op, Tensor result, Tensor... inputs) {
+    var step = CURRENT.get();
+    if (step != null && step.naming) {
+      NonFiniteException.check(op, result, inputs);
+    }
   }
 
   /** The step that is open on this thread, if any. */

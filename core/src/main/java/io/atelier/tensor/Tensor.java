@@ -3,6 +3,8 @@ package io.atelier.tensor;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.BiConsumer;
+import java.util.function.DoubleUnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -322,6 +324,14 @@ public final class Tensor implements Contraction, Elementwise, Movement, Reducti
     return wrap(values, shape);
   }
 
+  /** {@code function} of every floating value, computed in double; untracked. For a {@link CustomOp}. */
+  public Tensor map(DoubleUnaryOperator function) {
+    requireFloating("map");
+    double[] values = new double[count()];
+    Arrays.setAll(values, i -> function.applyAsDouble(number(i)));
+    return wrap(values, shape).to(type);
+  }
+
   /** The same values, with memory of their own and without derivatives. */
   public Tensor kept() {
     return switch (type) {
@@ -385,7 +395,25 @@ public final class Tensor implements Contraction, Elementwise, Movement, Reducti
    * @param upstream of this tensor's shape and type
    */
   public Gradients backward(Tensor upstream) {
-    return Backward.run(this, upstream);
+    return Backward.run(this, upstream, false);
+  }
+
+  /**
+   * The same derivatives, recorded: they can be differentiated in turn. For second derivatives.
+   *
+   * @param upstream of this tensor's shape and type
+   */
+  public Gradients recordedBackward(Tensor upstream) {
+    return Backward.run(this, upstream, true);
+  }
+
+  /**
+   * The same values; {@code observer} sees them with their derivative when backpropagation passes.
+   *
+   * <p>The derivative lives as long as the {@link Step} in which it was made.
+   */
+  public Tensor watched(BiConsumer<Tensor, Tensor> observer) {
+    return new Derivatives.Watch(observer).apply(this);
   }
 
   /** A tensor of one value everywhere. */
