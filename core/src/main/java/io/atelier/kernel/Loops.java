@@ -49,6 +49,24 @@ public final class Loops {
         split(n, (from, count) -> kernel.run(x, x0 + from, p, y, y0 + from, count));
   }
 
+  /** {@code y = f(x, p)} on single values. */
+  @FunctionalInterface
+  public interface Scalar {
+    double apply(double x, double p);
+  }
+
+  /** A plain loop for an operation that has no vector form; rounded once, at the end. */
+  public static UnaryKernel scalar(Scalar operation) {
+    return (x, x0, p, y, y0, n) ->
+        split(
+            n,
+            (from, count) -> {
+              for (int i = from; i < from + count; i++) {
+                y[y0 + i] = (float) operation.apply(x[x0 + i], p);
+              }
+            });
+  }
+
   /** A loop for {@code operation}, which must not capture anything. */
   public static BinaryKernel binary(Binary operation) {
     var kernel = (BinaryKernel) define(BinaryLoop.class, operation);

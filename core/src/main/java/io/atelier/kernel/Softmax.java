@@ -27,10 +27,13 @@ public final class Softmax {
     return max;
   }
 
-  /** {@code ln} of the sum of {@code e^x} over one row; {@code work} holds {@code n} values. */
+  /**
+   * {@code ln} of the sum of {@code e^x} over one row, minus infinity if all values are; {@code
+   * work} holds {@code n} values.
+   */
   public static float logSumExp(float[] x, int x0, float[] work, int n) {
     float max = exponentials(x, x0, work, 0, n);
-    return max + (float) StrictMath.log(Sums.sum(work, 0, n));
+    return Float.isInfinite(max) ? max : max + (float) StrictMath.log(Sums.sum(work, 0, n));
   }
 
   /** Writes the softmax of one row; {@code x} and {@code y} may be the same array. */

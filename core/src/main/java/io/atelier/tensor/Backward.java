@@ -63,8 +63,7 @@ final class Backward {
       throw new AssertionError(visit.origin.op().name() + " was visited twice");
     }
     var output = recorded ? visit.output : visit.output.detached();
-    var gradients =
-        visit.origin.op().backward(new Op.Chain(inputs, output, upstream, needed));
+    var gradients = visit.origin.op().backward(new Op.Chain(inputs, output, upstream, needed));
     for (int i = 0; i < inputs.size(); i++) {
       var gradient = gradients.get(i);
       if (needed.get(i) && gradient != null) {

@@ -61,8 +61,7 @@ public final class Derivatives {
 
   /** Zeros where the output does not depend on the point. */
   private static Tensor gradient(Tensor output, Tensor upstream, Tensor point, boolean recorded) {
-    var gradient =
-        output.isTracked() ? Backward.run(output, upstream, recorded).find(point) : null;
+    var gradient = output.isTracked() ? Backward.run(output, upstream, recorded).find(point) : null;
     return gradient != null ? gradient : Tensor.filled(0, point.shape(), point.elementType());
   }
 

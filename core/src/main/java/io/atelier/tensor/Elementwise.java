@@ -1,12 +1,10 @@
 package io.atelier.tensor;
 
 import io.atelier.kernel.Loops;
-import io.atelier.kernel.Reference;
 import io.atelier.kernel.VectorMath;
 import java.util.Arrays;
 import java.util.List;
 import jdk.incubator.vector.FloatVector;
-import jdk.incubator.vector.VectorOperators;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -57,7 +55,67 @@ sealed interface Elementwise permits Tensor {
 
   /** {@code x * x}. */
   default Tensor squared() {
-    return times(self());
+    return new Square().apply(self());
+  }
+
+  /** The square root; not a number below 0. */
+  default Tensor sqrt() {
+    return new Sqrt().apply(self());
+  }
+
+  /** {@code 1 / x}. */
+  default Tensor reciprocal() {
+    return new Reciprocal().apply(self());
+  }
+
+  /** {@code x^exponent}, as {@code Math.pow} has it. */
+  default Tensor power(double exponent) {
+    return new Power(exponent).apply(self());
+  }
+
+  /** The sine of an angle in radians. */
+  default Tensor sin() {
+    return new Sin().apply(self());
+  }
+
+  /** The cosine of an angle in radians. */
+  default Tensor cos() {
+    return new Cos().apply(self());
+  }
+
+  /** {@code |x|}; derivative 0 at 0, as PyTorch has it. */
+  default Tensor abs() {
+    return new Abs().apply(self());
+  }
+
+  /** -1, 0 or 1; its derivative is 0 everywhere. */
+  default Tensor sign() {
+    return new Sign().apply(self());
+  }
+
+  /** {@code max(x, low)}; at {@code low} the derivative is 1, as PyTorch's clamp has it. */
+  default Tensor atLeast(double low) {
+    return new AtLeast(low).apply(self());
+  }
+
+  /** {@code min(x, high)}; at {@code high} the derivative is 1. */
+  default Tensor atMost(double high) {
+    return new AtMost(high).apply(self());
+  }
+
+  /** {@code min(max(x, low), high)}. */
+  default Tensor clamp(double low, double high) {
+    return atLeast(low).atMost(high);
+  }
+
+  /** The larger of two values, broadcast; where they are equal the derivative is shared. */
+  default Tensor maximum(Tensor other) {
+    return new Maximum().broadcast(self(), other);
+  }
+
+  /** The smaller of two values, broadcast; where they are equal the derivative is shared. */
+  default Tensor minimum(Tensor other) {
+    return new Minimum().broadcast(self(), other);
   }
 
   /** {@code e^x}. */
@@ -68,68 +126,6 @@ sealed interface Elementwise permits Tensor {
   /** The natural logarithm: minus infinity at 0, not a number below. */
   default Tensor log() {
     return new Log().apply(self());
-  }
-
-  /** The rectified linear unit {@code max(x, 0)}; derivative 0 at the kink, as PyTorch has it. */
-  default Tensor relu() {
-    return new Relu().apply(self());
-  }
-
-  /** 1 where {@code x > 0}, else 0; its derivative is 0 everywhere. */
-  default Tensor positive() {
-    return new Positive().apply(self());
-  }
-
-  /** The logistic function {@code 1 / (1 + e^-x)}. */
-  default Tensor sigmoid() {
-    return new Sigmoid().apply(self());
-  }
-
-  /** The hyperbolic tangent. */
-  default Tensor tanh() {
-    return new Tanh().apply(self());
-  }
-
-  /** {@code ln(1 + e^x)}, exact for large {@code |x|} too. */
-  default Tensor softplus() {
-    return new Softplus().apply(self());
-  }
-
-  /**
-   * The exponential linear unit: x where {@code x > 0}, else {@code alpha (e^x - 1)}.
-   *
-   * <p>Source: Clevert, Unterthiner, Hochreiter 2015.
-   */
-  default Tensor elu(double alpha) {
-    return new Elu(alpha).apply(self());
-  }
-
-  /**
-   * The scaled exponential linear unit: {@code 1.0507 elu(x, 1.67326)}, with more digits.
-   *
-   * <p>Source: Klambauer, Unterthiner, Mayr, Hochreiter 2017.
-   */
-  default Tensor selu() {
-    return elu(1.6732632423543772).times(1.0507009873554805);
-  }
-
-  /**
-   * The Gaussian error linear unit {@code x Phi(x)}, exact.
-   *
-   * <p>Source: Hendrycks and Gimpel 2016.
-   */
-  default Tensor gelu() {
-    return new Gelu().apply(self());
-  }
-
-  /** {@code Phi(x)}, the distribution function of the standard normal distribution. */
-  default Tensor normalCdf() {
-    return new NormalCdf().apply(self());
-  }
-
-  /** {@code phi(x) = e^(-x^2/2) / sqrt(2 pi)}, the density of the standard normal distribution. */
-  default Tensor normalDensity() {
-    return new NormalDensity().apply(self());
   }
 
   /** An operation on each element. */
@@ -144,19 +140,21 @@ sealed interface Elementwise permits Tensor {
 
   /** {@code y = f(x)}, twice: in vectors of floats, and in doubles as its definition. */
   sealed interface Unary extends Rule
-      permits Shift,
+      permits Activations.Rule,
+          Shift,
           Scale,
+          Square,
+          Sqrt,
+          Reciprocal,
+          Power,
           Exp,
           Log,
-          Relu,
-          Positive,
-          Sigmoid,
-          Tanh,
-          Softplus,
-          Elu,
-          Gelu,
-          NormalCdf,
-          NormalDensity {
+          Sin,
+          Cos,
+          Abs,
+          Sign,
+          AtLeast,
+          AtMost {
     /** The fast loop. */
     Loops.UnaryKernel loop();
 
@@ -316,9 +314,9 @@ sealed interface Elementwise permits Tensor {
     }
   }
 
-  /** {@code max(x, 0)}; derivative 0 at 0. */
-  record Relu() implements Unary {
-    private static final Loops.UnaryKernel LOOP = Loops.unary((x, _) -> x.max(0f));
+  /** {@code x x}; derivative {@code 2 x}. */
+  record Square() implements Unary {
+    private static final Loops.UnaryKernel LOOP = Loops.unary((x, _) -> x.mul(x));
 
     @Override
     public Loops.UnaryKernel loop() {
@@ -327,24 +325,47 @@ sealed interface Elementwise permits Tensor {
 
     @Override
     public double reference(double x) {
-      return Math.max(x, 0);
+      return x * x;
     }
 
     @Override
     public Tensor slope(Tensor x, Tensor y) {
-      return y.positive();
+      return x.times(2);
     }
 
     static List<Sample> samples() {
-      return Unary.samples(new Relu(), -2, 2);
+      return Unary.samples(new Square(), -2, 2);
     }
   }
 
-  /** 1 where {@code x > 0}, else 0. */
-  record Positive() implements Unary {
+  /** The square root; derivative {@code 1 / (2 y)}. */
+  record Sqrt() implements Unary {
+    private static final Loops.UnaryKernel LOOP = Loops.unary((x, _) -> x.sqrt());
+
+    @Override
+    public Loops.UnaryKernel loop() {
+      return LOOP;
+    }
+
+    @Override
+    public double reference(double x) {
+      return Math.sqrt(x);
+    }
+
+    @Override
+    public Tensor slope(Tensor x, Tensor y) {
+      return y.times(2).reciprocal();
+    }
+
+    static List<Sample> samples() {
+      return Unary.samples(new Sqrt(), 0.1, 4);
+    }
+  }
+
+  /** {@code 1 / x}; derivative {@code -y^2}. */
+  record Reciprocal() implements Unary {
     private static final Loops.UnaryKernel LOOP =
-        Loops.unary(
-            (x, _) -> FloatVector.zero(x.species()).blend(1f, x.compare(VectorOperators.GT, 0f)));
+        Loops.unary((x, _) -> FloatVector.broadcast(x.species(), 1f).div(x));
 
     @Override
     public Loops.UnaryKernel loop() {
@@ -353,98 +374,22 @@ sealed interface Elementwise permits Tensor {
 
     @Override
     public double reference(double x) {
-      return x > 0 ? 1 : 0;
+      return 1 / x;
     }
 
     @Override
     public Tensor slope(Tensor x, Tensor y) {
-      return Tensor.filled(0, x.shape(), x.elementType());
+      return y.squared().negated();
     }
 
     static List<Sample> samples() {
-      return Unary.samples(new Positive(), -2, 2);
+      return Unary.samples(new Reciprocal(), 0.5, 4);
     }
   }
 
-  /** {@code 1 / (1 + e^-x)}; derivative {@code y (1 - y)}. */
-  record Sigmoid() implements Unary {
-    private static final Loops.UnaryKernel LOOP = Loops.unary((x, _) -> VectorMath.sigmoid(x));
-
-    @Override
-    public Loops.UnaryKernel loop() {
-      return LOOP;
-    }
-
-    @Override
-    public double reference(double x) {
-      return Reference.sigmoid(x);
-    }
-
-    @Override
-    public Tensor slope(Tensor x, Tensor y) {
-      return y.times(y.negated().plus(1));
-    }
-
-    static List<Sample> samples() {
-      return Unary.samples(new Sigmoid(), -4, 4);
-    }
-  }
-
-  /** tanh; derivative {@code 1 - y^2}. */
-  record Tanh() implements Unary {
-    private static final Loops.UnaryKernel LOOP = Loops.unary((x, _) -> VectorMath.tanh(x));
-
-    @Override
-    public Loops.UnaryKernel loop() {
-      return LOOP;
-    }
-
-    @Override
-    public double reference(double x) {
-      return StrictMath.tanh(x);
-    }
-
-    @Override
-    public Tensor slope(Tensor x, Tensor y) {
-      return y.squared().negated().plus(1);
-    }
-
-    static List<Sample> samples() {
-      return Unary.samples(new Tanh(), -3, 3);
-    }
-  }
-
-  /** {@code ln(1 + e^x)}; derivative the logistic function. */
-  record Softplus() implements Unary {
-    private static final Loops.UnaryKernel LOOP = Loops.unary((x, _) -> VectorMath.softplus(x));
-
-    @Override
-    public Loops.UnaryKernel loop() {
-      return LOOP;
-    }
-
-    @Override
-    public double reference(double x) {
-      return Reference.softplus(x);
-    }
-
-    @Override
-    public Tensor slope(Tensor x, Tensor y) {
-      return x.sigmoid();
-    }
-
-    static List<Sample> samples() {
-      return Unary.samples(new Softplus(), -4, 4);
-    }
-  }
-
-  /** x above 0, {@code alpha (e^x - 1)} below; derivative {@code alpha} at 0. */
-  record Elu(double alpha) implements Unary {
-    private static final Loops.UnaryKernel LOOP =
-        Loops.unary((x, alpha) ->
-            VectorMath.expm1Negative(x.min(0f))
-                .mul(alpha)
-                .blend(x, x.compare(VectorOperators.GT, 0f)));
+  /** {@code x^exponent}; derivative {@code exponent x^(exponent - 1)}. */
+  record Power(double exponent) implements Unary {
+    private static final Loops.UnaryKernel LOOP = Loops.scalar(StrictMath::pow);
 
     @Override
     public Loops.UnaryKernel loop() {
@@ -453,28 +398,27 @@ sealed interface Elementwise permits Tensor {
 
     @Override
     public double argument() {
-      return alpha;
+      return exponent;
     }
 
     @Override
     public double reference(double x) {
-      return x > 0 ? x : alpha * StrictMath.expm1(x);
+      return StrictMath.pow(x, exponent);
     }
 
     @Override
     public Tensor slope(Tensor x, Tensor y) {
-      return below(x).times(alpha).plus(x.positive());
+      return x.power(exponent - 1).times(exponent);
     }
 
     static List<Sample> samples() {
-      return Unary.samples(new Elu(0.7), -3, 3);
+      return Unary.samples(new Power(2.5), 0.5, 3);
     }
   }
 
-  /** {@code x Phi(x)}; derivative {@code Phi(x) + x phi(x)}. */
-  record Gelu() implements Unary {
-    private static final Loops.UnaryKernel LOOP =
-        Loops.unary((x, _) -> x.mul(VectorMath.normalCdf(x)));
+  /** The sine; derivative the cosine. */
+  record Sin() implements Unary {
+    private static final Loops.UnaryKernel LOOP = Loops.scalar((x, _) -> StrictMath.sin(x));
 
     @Override
     public Loops.UnaryKernel loop() {
@@ -483,22 +427,22 @@ sealed interface Elementwise permits Tensor {
 
     @Override
     public double reference(double x) {
-      return x * Reference.normalCdf(x);
+      return StrictMath.sin(x);
     }
 
     @Override
     public Tensor slope(Tensor x, Tensor y) {
-      return x.normalCdf().plus(x.times(x.normalDensity()));
+      return x.cos();
     }
 
     static List<Sample> samples() {
-      return Unary.samples(new Gelu(), -4, 4);
+      return Unary.samples(new Sin(), -4, 4);
     }
   }
 
-  /** Phi, the distribution function of the standard normal distribution; derivative phi. */
-  record NormalCdf() implements Unary {
-    private static final Loops.UnaryKernel LOOP = Loops.unary((x, _) -> VectorMath.normalCdf(x));
+  /** The cosine; derivative minus the sine. */
+  record Cos() implements Unary {
+    private static final Loops.UnaryKernel LOOP = Loops.scalar((x, _) -> StrictMath.cos(x));
 
     @Override
     public Loops.UnaryKernel loop() {
@@ -507,23 +451,22 @@ sealed interface Elementwise permits Tensor {
 
     @Override
     public double reference(double x) {
-      return Reference.normalCdf(x);
+      return StrictMath.cos(x);
     }
 
     @Override
     public Tensor slope(Tensor x, Tensor y) {
-      return x.normalDensity();
+      return x.sin().negated();
     }
 
     static List<Sample> samples() {
-      return Unary.samples(new NormalCdf(), -4, 4);
+      return Unary.samples(new Cos(), -4, 4);
     }
   }
 
-  /** phi, the density of the standard normal distribution; derivative {@code -x phi(x)}. */
-  record NormalDensity() implements Unary {
-    private static final Loops.UnaryKernel LOOP =
-        Loops.unary((x, _) -> VectorMath.normalDensity(x));
+  /** {@code |x|}; derivative the sign. */
+  record Abs() implements Unary {
+    private static final Loops.UnaryKernel LOOP = Loops.unary((x, _) -> x.abs());
 
     @Override
     public Loops.UnaryKernel loop() {
@@ -532,21 +475,103 @@ sealed interface Elementwise permits Tensor {
 
     @Override
     public double reference(double x) {
-      return Reference.normalDensity(x);
+      return Math.abs(x);
     }
 
     @Override
     public Tensor slope(Tensor x, Tensor y) {
-      return x.times(y).negated();
+      return x.sign();
     }
 
     static List<Sample> samples() {
-      return Unary.samples(new NormalDensity(), -4, 4);
+      return Unary.samples(new Abs(), -2, 2);
+    }
+  }
+
+  /** -1, 0 or 1; derivative 0. */
+  record Sign() implements Unary {
+    private static final Loops.UnaryKernel LOOP = Loops.scalar((x, _) -> Math.signum(x));
+
+    @Override
+    public Loops.UnaryKernel loop() {
+      return LOOP;
+    }
+
+    @Override
+    public double reference(double x) {
+      return Math.signum(x);
+    }
+
+    @Override
+    public Tensor slope(Tensor x, Tensor y) {
+      return Tensor.filled(0, x.shape(), x.elementType());
+    }
+
+    static List<Sample> samples() {
+      return Unary.samples(new Sign(), -2, 2);
+    }
+  }
+
+  /** {@code max(x, low)}; derivative 1 from {@code low} on. */
+  record AtLeast(double low) implements Unary {
+    private static final Loops.UnaryKernel LOOP = Loops.unary((x, low) -> x.max(low));
+
+    @Override
+    public Loops.UnaryKernel loop() {
+      return LOOP;
+    }
+
+    @Override
+    public double argument() {
+      return low;
+    }
+
+    @Override
+    public double reference(double x) {
+      return Math.max(x, low);
+    }
+
+    @Override
+    public Tensor slope(Tensor x, Tensor y) {
+      return x.negated().plus(low).positive().negated().plus(1);
+    }
+
+    static List<Sample> samples() {
+      return Unary.samples(new AtLeast(0.3), -2, 2);
+    }
+  }
+
+  /** {@code min(x, high)}; derivative 1 up to {@code high}. */
+  record AtMost(double high) implements Unary {
+    private static final Loops.UnaryKernel LOOP = Loops.unary((x, high) -> x.min(high));
+
+    @Override
+    public Loops.UnaryKernel loop() {
+      return LOOP;
+    }
+
+    @Override
+    public double argument() {
+      return high;
+    }
+
+    @Override
+    public double reference(double x) {
+      return Math.min(x, high);
+    }
+
+    @Override
+    public Tensor slope(Tensor x, Tensor y) {
+      return x.plus(-high).positive().negated().plus(1);
+    }
+
+    static List<Sample> samples() {
+      return Unary.samples(new AtMost(0.3), -2, 2);
     }
   }
 
   /** {@code c = f(a, b)} of operands of one shape. */
-  sealed interface Binary extends Rule permits Plus, Minus, Times, Divide {
+  sealed interface Binary extends Rule permits Plus, Minus, Times, Divide, Maximum, Minimum {
     /** The fast loop. */
     Loops.BinaryKernel loop();
 
@@ -686,8 +711,61 @@ sealed interface Elementwise permits Tensor {
     }
   }
 
-  /** {@code e^min(x, 0)} where x is not above 0, else 0. */
-  private static Tensor below(Tensor x) {
-    return x.negated().relu().negated().exp().times(x.positive().negated().plus(1));
+  /** {@code max(a, b)}. */
+  record Maximum() implements Binary {
+    private static final Loops.BinaryKernel LOOP = Loops.binary((a, b) -> a.max(b));
+
+    @Override
+    public Loops.BinaryKernel loop() {
+      return LOOP;
+    }
+
+    @Override
+    public double reference(double a, double b) {
+      return Math.max(a, b);
+    }
+
+    @Override
+    public List<@Nullable Tensor> backward(Chain chain) {
+      return shared(chain, chain.input(0).minus(chain.input(1)));
+    }
+
+    static List<Sample> samples() {
+      return Binary.samples(new Maximum(), -2, 2);
+    }
+  }
+
+  /** {@code min(a, b)}. */
+  record Minimum() implements Binary {
+    private static final Loops.BinaryKernel LOOP = Loops.binary((a, b) -> a.min(b));
+
+    @Override
+    public Loops.BinaryKernel loop() {
+      return LOOP;
+    }
+
+    @Override
+    public double reference(double a, double b) {
+      return Math.min(a, b);
+    }
+
+    @Override
+    public List<@Nullable Tensor> backward(Chain chain) {
+      return shared(chain, chain.input(1).minus(chain.input(0)));
+    }
+
+    static List<Sample> samples() {
+      return Binary.samples(new Minimum(), -2, 2);
+    }
+  }
+
+  /**
+   * To the first operand where {@code lead} is above 0, to the second where below, half and half at
+   * 0.
+   */
+  private static List<@Nullable Tensor> shared(Op.Chain chain, Tensor lead) {
+    var first = lead.sign().plus(1).times(0.5);
+    return Arrays.asList(
+        chain.upstream().times(first), chain.upstream().times(first.negated().plus(1)));
   }
 }

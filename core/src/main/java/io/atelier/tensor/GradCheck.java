@@ -47,7 +47,12 @@ public final class GradCheck {
           "%s: at element %d of operand %d backward gives %.10g and the central difference %.10g"
               + " (error %.1e, allowed %.0e)",
           passed() ? "the derivatives agree" : "the derivatives disagree",
-          element, operand, derivative, difference, worst, TOLERANCE);
+          element,
+          operand,
+          derivative,
+          difference,
+          worst,
+          TOLERANCE);
     }
   }
 

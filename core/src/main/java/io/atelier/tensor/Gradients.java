@@ -29,7 +29,9 @@ public final class Gradients {
     return byLeaf.get(parameter);
   }
 
-  /** The derivative with respect to a marked tensor, or null if the result does not depend on it. */
+  /**
+   * The derivative with respect to a marked tensor, or null if the result does not depend on it.
+   */
   public @Nullable Tensor find(Tensor tracked) {
     return tracked.origin() == null ? null : byLeaf.get(tracked.origin());
   }

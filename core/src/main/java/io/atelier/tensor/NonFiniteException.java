@@ -20,7 +20,11 @@ public final class NonFiniteException extends AtelierException {
       }
     }
     throw new NonFiniteException(
-        op.call(inputs) + " made " + result.number(at) + " at place " + at
+        op.call(inputs)
+            + " made "
+            + result.number(at)
+            + " at place "
+            + at
             + " of finite operands; look at their sizes, or take a smaller learning rate");
   }
 

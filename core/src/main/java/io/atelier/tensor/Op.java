@@ -11,7 +11,17 @@ import org.jspecify.annotations.Nullable;
  * are the cases on which the tests prove it. Your own is a {@link CustomOp}.
  */
 public sealed interface Op
-    permits CustomOp, Contraction.Rule, Criterion.Rule, Elementwise.Rule, Movement.Rule, Reduction.Rule {
+    permits CustomOp,
+        Contraction.Rule,
+        Criterion.Rule,
+        Elementwise.Rule,
+        Indexing.Rule,
+        Logic.Rule,
+        Movement.Rule,
+        Ordering.Rule,
+        Reduction.Rule,
+        Rowwise.Rule,
+        Slicing.Rule {
 
   /** The name in messages: that of the record, beginning small. */
   default String name() {

@@ -49,8 +49,8 @@ public final class Step implements AutoCloseable {
   }
 
   /**
-   * From here on, an operation that makes a value that is infinite or not a number from finite ones is
-   * named by a {@link NonFiniteException}. Slow: every result is looked through.
+   * From here on, an operation that makes a value that is infinite or not a number from finite ones
+   * is named by a {@link NonFiniteException}. Slow: every result is looked through.
    */
   public Step namingNonFinite() {
     naming = true;

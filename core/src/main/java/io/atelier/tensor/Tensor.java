@@ -17,7 +17,17 @@ import org.jspecify.annotations.Nullable;
  * a {@link Step} can be read until it ends. Thread-confined while they are recorded, else
  * thread-safe.
  */
-public final class Tensor implements Contraction, Elementwise, Movement, Reduction {
+public final class Tensor
+    implements Activations,
+        Contraction,
+        Elementwise,
+        Indexing,
+        Logic,
+        Movement,
+        Ordering,
+        Reduction,
+        Rowwise,
+        Slicing {
   private static final AtomicLong CREATED = new AtomicLong();
 
   static {
@@ -88,6 +98,25 @@ public final class Tensor implements Contraction, Elementwise, Movement, Reducti
     return wrap(new float[] {value}, Shape.of());
   }
 
+  /**
+   * Tensors one behind the other along an axis: [..., n, ...], [..., m, ...] -> [..., n + m, ...].
+   *
+   * @throws ShapeException if there is none, or another size or the element type differs
+   */
+  public static Tensor concatenate(int axis, Tensor... parts) {
+    return Slicing.Concatenate.along(axis, parts).apply(parts);
+  }
+
+  /**
+   * Tensors of one shape side by side along a new axis: k times [..., ...] -> [..., k, ...].
+   *
+   * @param axis where the new axis stands in the result; -1 is the last
+   * @throws ShapeException if there is none, or shapes or element types differ
+   */
+  public static Tensor stack(int axis, Tensor... parts) {
+    return Slicing.stack(axis, parts);
+  }
+
   private static Tensor create(ElementType type, Object values, int length, int... sizes) {
     var shape = Shape.of(sizes);
     if (shape.count() != length) {
@@ -144,6 +173,11 @@ public final class Tensor implements Contraction, Elementwise, Movement, Reducti
   /** The same elements under another shape of as many. */
   Tensor viewed(Shape other) {
     return with(other, null);
+  }
+
+  /** Some of the same elements under another shape, from the {@code from}-th on. */
+  Tensor viewed(Shape other, int from) {
+    return new Tensor(other, type, array, offset + from, step, null);
   }
 
   /** The number of elements, which must fit a Java array. */
@@ -324,7 +358,10 @@ public final class Tensor implements Contraction, Elementwise, Movement, Reducti
     return wrap(values, shape);
   }
 
-  /** {@code function} of every floating value, computed in double; untracked. For a {@link CustomOp}. */
+  /**
+   * {@code function} of every floating value, computed in double; untracked. For a {@link
+   * CustomOp}.
+   */
   public Tensor map(DoubleUnaryOperator function) {
     requireFloating("map");
     double[] values = new double[count()];

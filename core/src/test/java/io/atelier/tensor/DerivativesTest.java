@@ -48,7 +48,8 @@ class DerivativesTest {
   void aWrongBackwardIsFoundAndThePlaceNamed() {
     assertThatThrownBy(() -> GradCheck.verify(in -> new WrongCube().apply(in.getFirst()), x))
         .isInstanceOf(AssertionError.class)
-        .hasMessageStartingWith("the derivatives disagree: at element 1 of operand 0 backward gives");
+        .hasMessageStartingWith(
+            "the derivatives disagree: at element 1 of operand 0 backward gives");
   }
 
   @Test
@@ -102,21 +103,25 @@ class DerivativesTest {
   @Test
   void secondDerivativesOfActivationsAgreeWithDifferences() {
     var direction = Tensor.of(new double[] {1, -1, 2}, 3);
-    double[] product =
-        secondDerivative(x, direction); // against a difference of first derivatives
+    double[] product = secondDerivative(x, direction); // against a difference of first derivatives
     for (int i = 0; i < 3; i++) {
       double[] up = x.toDoubles();
       double[] down = x.toDoubles();
       up[i] += 1e-5;
       down[i] -= 1e-5;
-      double difference = (firstDerivative(up, direction) - firstDerivative(down, direction)) / 2e-5;
+      double difference =
+          (firstDerivative(up, direction) - firstDerivative(down, direction)) / 2e-5;
       assertThat(product[i]).isCloseTo(difference, within(1e-8));
     }
   }
 
   private static Tensor curve(Tensor v) {
-    return v.tanh().times(v.sigmoid()).plus(v.exp()).plus(v.gelu()).plus(v.softplus()).plus(
-        v.elu(0.7));
+    return v.tanh()
+        .times(v.sigmoid())
+        .plus(v.exp())
+        .plus(v.gelu())
+        .plus(v.softplus())
+        .plus(v.elu(0.7));
   }
 
   private static double firstDerivative(double[] at, Tensor direction) {
@@ -138,8 +143,7 @@ class DerivativesTest {
     var v = x.tracked();
     var y =
         v.squared()
-            .watched(
-                (value, gradient) -> seen.add(value.number(2) + " " + gradient.number(2)))
+            .watched((value, gradient) -> seen.add(value.number(2) + " " + gradient.number(2)))
             .times(3)
             .sum();
     y.backward();

@@ -71,7 +71,7 @@ class TensorTest {
     assertThatThrownBy(loss::backward)
         .isInstanceOf(GraphException.class)
         .hasMessage(
-            "backward() needs the values that times saw of a parameter [1], which has been changed"
+            "backward() needs the values that square saw of a parameter [1], which has been changed"
                 + " since; compute the result again");
   }
 
