@@ -33,6 +33,7 @@ import picocli.CommandLine.Spec;
       EvaluateCommand.class,
       PredictCommand.class,
       SummaryCommand.class,
+      InspectCommand.class,
       DoctorCommand.class,
     })
 public final class Main implements Runnable {

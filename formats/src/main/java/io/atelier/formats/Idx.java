@@ -6,7 +6,6 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.HexFormat;
@@ -50,14 +49,11 @@ public final class Idx {
    * @throws UncheckedIOException if it cannot be read; the message begins with the path
    */
   public static Idx read(Path path) {
-    var name = path.toString();
-    try (var source = buffered(Files.newInputStream(path))) {
-      return isCompressed(source)
-          ? readCompressed(source, name)
-          : new Decoder(source, Files.size(path), name).decode();
-    } catch (IOException e) {
-      throw FileTrouble.reading(path, e);
-    }
+    return Source.open(path, Idx::read);
+  }
+
+  static Idx read(Source source) throws IOException {
+    return read(buffered(source.stream(0, source.size())), source.size(), source.name());
   }
 
   /**
@@ -69,13 +65,16 @@ public final class Idx {
    */
   public static Idx read(InputStream stream, String name) {
     try {
-      var source = buffered(stream);
-      return isCompressed(source)
-          ? readCompressed(source, name)
-          : new Decoder(source, UNKNOWN, name).decode();
+      return read(buffered(stream), UNKNOWN, name);
     } catch (IOException e) {
       throw new UncheckedIOException(name + ": cannot be read: " + e.getMessage(), e);
     }
+  }
+
+  private static Idx read(BufferedInputStream source, long length, String name) throws IOException {
+    return isCompressed(source)
+        ? readCompressed(source, length, name)
+        : new Decoder(source, length, FIRST_PIECE, name).decode();
   }
 
   /** Number of axes, at least 1. */
@@ -123,9 +122,12 @@ public final class Idx {
     return magic == GZIPInputStream.GZIP_MAGIC;
   }
 
-  private static Idx readCompressed(InputStream source, String name) throws IOException {
+  private static Idx readCompressed(InputStream source, long length, String name)
+      throws IOException {
+    long most = length == UNKNOWN ? FIRST_PIECE : ZipDirectory.EXPANSION * length;
     try {
-      return new Decoder(new GZIPInputStream(source, 1 << 16), UNKNOWN, name).decode();
+      var inflated = new GZIPInputStream(source, 1 << 16);
+      return new Decoder(inflated, UNKNOWN, (int) Math.min(most, FIRST_PIECE), name).decode();
     } catch (EOFException e) {
       throw new FormatException(name, "truncated: the gzip stream has no end");
     } catch (ZipException e) {
@@ -134,9 +136,12 @@ public final class Idx {
   }
 
   /**
-   * Reads one array from {@code source}, of which {@code length} bytes come, which may be UNKNOWN.
+   * Reads one array from {@code source}, of which {@code length} bytes come.
+   *
+   * @param length may be UNKNOWN
+   * @param firstPiece what may be taken in memory before as much has been seen, if it is
    */
-  private record Decoder(InputStream source, long length, String name) {
+  private record Decoder(InputStream source, long length, int firstPiece, String name) {
     Idx decode() throws IOException {
       int[] sizes = readSizes();
       long count = count(sizes);
@@ -202,7 +207,7 @@ public final class Idx {
     }
 
     private byte[] readValues(int[] sizes, int count) throws IOException {
-      byte[] values = new byte[length == UNKNOWN ? Math.min(count, FIRST_PIECE) : count];
+      byte[] values = new byte[length == UNKNOWN ? Math.min(count, firstPiece) : count];
       int filled = 0;
       while (true) {
         filled += source.readNBytes(values, filled, values.length - filled);

@@ -1,77 +1,48 @@
 package io.atelier.formats;
 
-import io.atelier.tensor.ElementType;
-import io.atelier.tensor.Shape;
 import io.atelier.tensor.Tensor;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
+import java.io.EOFException;
+import java.io.IOException;
 import java.io.InputStreamReader;
 import java.nio.charset.CodingErrorAction;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import tools.jackson.core.JacksonException;
-import tools.jackson.core.JsonParser;
-import tools.jackson.core.JsonToken;
 import tools.jackson.core.ObjectReadContext;
 import tools.jackson.core.ObjectWriteContext;
 import tools.jackson.core.json.JsonFactory;
 
 /**
- * The JSON in front of the data of a safetensors file: what the data are, without the data.
+ * What stands in front of the data of a safetensors file: what the data are, without the data.
  *
+ * @param start where the data begin in the file
  * @param entries the tensors in the order in which their data follow each other
  */
-record SafetensorsHeader(List<Entry> entries, Map<String, String> metadata) {
+record SafetensorsHeader(long start, List<Entry> entries, Map<String, String> metadata) {
   static final String METADATA = "__metadata__";
-  private static final int LONGEST_ARRAY = Integer.MAX_VALUE - 8;
+
+  /** The limit of the reference implementation, in bytes. */
+  static final int LONGEST = 100_000_000;
+
   private static final JsonFactory JSON = new JsonFactory();
-
-  /** How elements are stored. The data of a file are written in this order of types. */
-  enum Dtype {
-    I64(8, ElementType.LONG),
-    F64(8, ElementType.DOUBLE),
-    F32(4, ElementType.FLOAT),
-    I32(4, ElementType.INT),
-    BOOL(1, ElementType.BOOL);
-
-    final int bytes;
-    final ElementType elementType;
-
-    Dtype(int bytes, ElementType elementType) {
-      this.bytes = bytes;
-      this.elementType = elementType;
-    }
-
-    static Dtype of(ElementType type) {
-      return switch (type) {
-        case DOUBLE -> F64;
-        case FLOAT -> F32;
-        case INT -> I32;
-        case LONG -> I64;
-        case BOOL -> BOOL;
-      };
-    }
-  }
 
   /**
    * One tensor; its data are the bytes from {@code begin} to before {@code end}, counted from the
    * first data byte.
    */
-  record Entry(String name, Dtype dtype, Shape shape, long begin, long end) {}
-
-  /** The length of all data in bytes. */
-  long dataLength() {
-    return entries.isEmpty() ? 0 : entries.getLast().end();
-  }
+  record Entry(String name, Elements elements, long begin, long end) {}
 
   /**
    * Lays out tensors as the reference implementation does: by type, then by the bytes of the name.
+   *
+   * @throws IllegalArgumentException if the header becomes too long
    */
   static SafetensorsHeader of(Map<String, Tensor> tensors, Map<String, String> metadata) {
     Comparator<Map.Entry<String, Tensor>> byType =
@@ -83,12 +54,12 @@ record SafetensorsHeader(List<Entry> entries, Map<String, String> metadata) {
     long begin = 0;
     for (var named : ordered) {
       var tensor = named.getValue();
-      var dtype = Dtype.of(tensor.elementType());
-      long end = begin + tensor.shape().count() * dtype.bytes;
-      entries.add(new Entry(named.getKey(), dtype, tensor.shape(), begin, end));
+      var elements = Elements.of(Dtype.of(tensor.elementType()), tensor.shape());
+      long end = begin + elements.length();
+      entries.add(new Entry(named.getKey(), elements, begin, end));
       begin = end;
     }
-    return new SafetensorsHeader(entries, metadata);
+    return new SafetensorsHeader(0, entries, metadata);
   }
 
   private static byte[] nameBytes(Map.Entry<String, Tensor> named) {
@@ -107,9 +78,9 @@ record SafetensorsHeader(List<Entry> entries, Map<String, String> metadata) {
       }
       for (var entry : entries) {
         json.writeObjectPropertyStart(entry.name);
-        json.writeStringProperty("dtype", entry.dtype.name());
+        json.writeStringProperty("dtype", entry.elements.dtype().name());
         json.writeArrayPropertyStart("shape");
-        for (int size : entry.shape.toArray()) {
+        for (int size : entry.elements.shape().toArray()) {
           json.writeNumber(size);
         }
         json.writeEndArray();
@@ -124,179 +95,92 @@ record SafetensorsHeader(List<Entry> entries, Map<String, String> metadata) {
     while (bytes.size() % 8 != 0) {
       bytes.write(' ');
     }
+    if (bytes.size() > LONGEST) {
+      throw new IllegalArgumentException(
+          "the header takes " + bytes.size() + " bytes; the limit is " + LONGEST);
+    }
     return bytes.toByteArray();
   }
 
   /**
-   * Reads the JSON strictly and checks that the tensors cover the data without holes or overlaps.
+   * Reads the header strictly and checks that its tensors cover the rest of the file without holes
+   * or overlaps.
    *
-   * @throws FormatException if it is not such a header; the message calls the file {@code file}
+   * @throws FormatException with all that is wrong
    */
-  static SafetensorsHeader parse(byte[] bytes, String file) {
+  static SafetensorsHeader read(Source source) throws IOException {
+    var file = source.name();
+    if (source.size() < 8) {
+      throw new FormatException(
+          file,
+          "truncated: the first 8 bytes are the header's length and the file has " + source.size());
+    }
+    long length = source.bytes(0, 8).getLong();
+    if (length < 0 || length > LONGEST) {
+      throw new FormatException(
+          file,
+          "not a safetensors file: its header claims %s bytes and the limit is %d"
+              .formatted(Long.toUnsignedString(length), LONGEST));
+    }
+    long follow = source.size() - 8;
+    if (length > follow) {
+      throw new FormatException(
+          file, "truncated: its header claims %d bytes and %d follow".formatted(length, follow));
+    }
+    byte[] text = source.bytes(8, (int) length).array();
+    if (length == 0 || text[0] != '{') {
+      throw new FormatException(file, "its header must be an object");
+    }
+    return parse(text, source);
+  }
+
+  private static SafetensorsHeader parse(byte[] text, Source source) {
     var utf8 =
         StandardCharsets.UTF_8
             .newDecoder()
             .onMalformedInput(CodingErrorAction.REPORT)
             .onUnmappableCharacter(CodingErrorAction.REPORT);
-    var text = new InputStreamReader(new ByteArrayInputStream(bytes), utf8);
-    try (var json = JSON.createParser(ObjectReadContext.empty(), text)) {
-      return new Reader(json, file).header();
+    var problems = new Problems(source.name());
+    var metadata = new TreeMap<String, String>();
+    var entries = new ArrayList<Entry>();
+    var characters = new InputStreamReader(new ByteArrayInputStream(text), utf8);
+    try (var json = JSON.createParser(ObjectReadContext.empty(), characters)) {
+      new SafetensorsJson(json, source.name(), problems).read(entries, metadata);
     } catch (JacksonException e) {
-      throw new FormatException(file, "its header is not valid JSON: " + e.getOriginalMessage());
+      problems.add("its header is not valid JSON: " + e.getOriginalMessage());
+    }
+    problems.throwIfAny();
+    long start = 8L + text.length;
+    entries.sort(Comparator.comparingLong(Entry::begin).thenComparingLong(Entry::end));
+    requireCover(entries, source.size() - start, problems);
+    problems.throwIfAny();
+    return new SafetensorsHeader(start, entries, metadata);
+  }
+
+  private static void requireCover(List<Entry> entries, long found, Problems problems) {
+    long end = 0;
+    for (var entry : entries) {
+      if (entry.begin != end) {
+        problems.add(
+            "tensor %s begins at byte %d of the data and should at byte %d, where the one before it ends"
+                .formatted(entry.name, entry.begin, end));
+      }
+      end = entry.end;
+    }
+    if (found != end) {
+      problems.add(
+          "%s: its tensors take %d bytes and %d follow the header"
+              .formatted(found < end ? "truncated" : "oversized", end, found));
     }
   }
 
-  /** A recursive descent through the JSON. */
-  private record Reader(JsonParser json, String file) {
-    SafetensorsHeader header() {
-      var entries = new ArrayList<Entry>();
-      var metadata = new TreeMap<String, String>();
-      require(JsonToken.START_OBJECT, "its header", "an object");
-      var names = new HashSet<String>();
-      while (json.nextToken() == JsonToken.PROPERTY_NAME) {
-        var name = json.currentName();
-        if (!names.add(name)) {
-          throw broken("its header names " + name + " twice");
-        }
-        if (name.equals(METADATA)) {
-          readMetadata(metadata);
-        } else {
-          entries.add(entry(name));
-        }
-      }
-      if (json.nextToken() != null) {
-        throw broken("its header goes on after the end of its JSON");
-      }
-      entries.sort(Comparator.comparingLong(Entry::begin).thenComparingLong(Entry::end));
-      requireNoGaps(entries);
-      return new SafetensorsHeader(entries, metadata);
-    }
-
-    private void readMetadata(Map<String, String> metadata) {
-      require(JsonToken.START_OBJECT, METADATA, "an object");
-      while (json.nextToken() == JsonToken.PROPERTY_NAME) {
-        var name = json.currentName();
-        require(JsonToken.VALUE_STRING, METADATA + " " + name, "a string");
-        if (metadata.put(name, json.getString()) != null) {
-          throw broken(METADATA + " names " + name + " twice");
-        }
-      }
-    }
-
-    private Entry entry(String name) {
-      var tensor = "tensor " + name;
-      require(JsonToken.START_OBJECT, tensor, "an object");
-      Dtype dtype = null;
-      long[] sizes = null;
-      long[] offsets = null;
-      while (json.nextToken() == JsonToken.PROPERTY_NAME) {
-        var field = json.currentName();
-        boolean first =
-            switch (field) {
-              case "dtype" -> dtype == null;
-              case "shape" -> sizes == null;
-              case "data_offsets" -> offsets == null;
-              default -> throw broken(tensor + " has the unknown field " + field);
-            };
-        if (!first) {
-          throw broken(tensor + " has the field " + field + " twice");
-        }
-        switch (field) {
-          case "dtype" -> dtype = dtype(tensor);
-          case "shape" -> sizes = numbers(tensor + ": its shape");
-          default -> offsets = numbers(tensor + ": its data_offsets");
-        }
-      }
-      if (dtype == null || sizes == null || offsets == null) {
-        throw broken(tensor + " needs dtype, shape and data_offsets, and one is missing");
-      }
-      return entry(name, dtype, sizes, offsets);
-    }
-
-    private Dtype dtype(String tensor) {
-      require(JsonToken.VALUE_STRING, tensor + ": its dtype", "a string");
-      var name = json.getString();
-      return Arrays.stream(Dtype.values())
-          .filter(dtype -> dtype.name().equals(name))
-          .findFirst()
-          .orElseThrow(
-              () -> broken(tensor + " has dtype " + name + "; only F64, F32 and I32 are read"));
-    }
-
-    private long[] numbers(String what) {
-      require(JsonToken.START_ARRAY, what, "an array of numbers");
-      var numbers = new ArrayList<Long>();
-      while (json.nextToken() != JsonToken.END_ARRAY) {
-        if (json.currentToken() != JsonToken.VALUE_NUMBER_INT || json.getLongValue() < 0) {
-          throw broken(what + " must consist of whole numbers from 0 on");
-        }
-        numbers.add(json.getLongValue());
-      }
-      return numbers.stream().mapToLong(Long::longValue).toArray();
-    }
-
-    private Entry entry(String name, Dtype dtype, long[] sizes, long[] offsets) {
-      if (offsets.length != 2 || offsets[0] > offsets[1]) {
-        throw broken(
-            "tensor "
-                + name
-                + ": its data_offsets "
-                + Arrays.toString(offsets)
-                + " must be where its data begin and end");
-      }
-      var described = "tensor " + name + ": " + Arrays.toString(sizes) + " of " + dtype;
-      long length = offsets[1] - offsets[0];
-      long elements = 1;
-      try {
-        for (long size : sizes) {
-          elements = Math.multiplyExact(elements, size);
-        }
-        long expected = Math.multiplyExact(elements, dtype.bytes);
-        if (expected != length) {
-          throw broken(
-              described
-                  + " takes "
-                  + expected
-                  + " bytes and its data_offsets "
-                  + Arrays.toString(offsets)
-                  + " hold "
-                  + length);
-        }
-        if (elements > LONGEST_ARRAY) {
-          throw broken(described + " has " + elements + " elements; the limit is " + LONGEST_ARRAY);
-        }
-        int[] exact = Arrays.stream(sizes).mapToInt(Math::toIntExact).toArray();
-        return new Entry(name, dtype, Shape.of(exact), offsets[0], offsets[1]);
-      } catch (ArithmeticException e) {
-        throw broken(described + " is more than can be counted");
-      }
-    }
-
-    private void requireNoGaps(List<Entry> entries) {
-      long end = 0;
-      for (var entry : entries) {
-        if (entry.begin != end) {
-          throw broken(
-              "tensor "
-                  + entry.name
-                  + " begins at byte "
-                  + entry.begin
-                  + " of the data and should at byte "
-                  + end
-                  + ", where the one before it ends");
-        }
-        end = entry.end;
-      }
-    }
-
-    private void require(JsonToken wanted, String what, String kind) {
-      if (json.nextToken() != wanted) {
-        throw broken(what + " must be " + kind);
-      }
-    }
-
-    private FormatException broken(String problem) {
-      return new FormatException(file, problem);
+  /** Reads the data of one tensor. */
+  Tensor tensor(Entry entry, Source source) throws IOException {
+    var data = source.stream(start + entry.begin, entry.end - entry.begin);
+    try {
+      return entry.elements.read(data, source.name(), "tensor " + entry.name + ": ");
+    } catch (EOFException e) {
+      throw new FormatException(source.name(), "truncated while it was read");
     }
   }
 }

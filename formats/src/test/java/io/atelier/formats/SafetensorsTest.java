@@ -13,6 +13,7 @@ import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Random;
@@ -174,7 +175,8 @@ class SafetensorsTest {
         "tensor a needs dtype, shape and data_offsets, and one is missing");
     refusesHeader("{\"a\":{\"type\":\"F32\"}}", "tensor a has the unknown field type");
     refusesHeader(
-        "{\"a\":{\"dtype\":\"BF16\"}}", "tensor a has dtype BF16; only F64, F32 and I32 are read");
+        "{\"a\":{\"dtype\":\"U64\"}}",
+        "tensor a has dtype U64; only I64, F64, F32, I32, BF16, F16, U8, BOOL are read");
     refusesHeader("{\"a\":{\"dtype\":4}}", "tensor a: its dtype must be a string");
     refusesHeader("{\"a\":{\"shape\":3}}", "tensor a: its shape must be an array of numbers");
     refusesHeader(
@@ -213,9 +215,11 @@ class SafetensorsTest {
     var a = "\"a\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[0,8]}";
     refusesHeader(
         "{" + a + ",\"b\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[12,16]}}",
+        16,
         "tensor b begins at byte 12 of the data and should at byte 8, where the one before it ends");
     refusesHeader(
         "{" + a + ",\"b\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[4,8]}}",
+        8,
         "tensor b begins at byte 4 of the data and should at byte 8, where the one before it ends");
   }
 
@@ -236,6 +240,86 @@ class SafetensorsTest {
     refuses(
         file(header.length(), header, new byte[1]),
         "truncated: its tensors take 8589934556 bytes and 1 follow the header");
+  }
+
+  /** The values of the bit patterns are those of IEEE 754 and of its upper halves. */
+  @Test
+  void readsShorterTypesIntoLongerOnes() throws IOException {
+    var header =
+        "{\"h\":{\"dtype\":\"F16\",\"shape\":[6],\"data_offsets\":[0,12]},"
+            + "\"b\":{\"dtype\":\"BF16\",\"shape\":[3],\"data_offsets\":[12,18]},"
+            + "\"u\":{\"dtype\":\"U8\",\"shape\":[2],\"data_offsets\":[18,20]},"
+            + "\"t\":{\"dtype\":\"BOOL\",\"shape\":[2],\"data_offsets\":[20,22]}}";
+    var data =
+        HexFormat.of()
+            .parseHex(
+                "003c"
+                    + "00c0"
+                    + "ff7b"
+                    + "0100"
+                    + "007c"
+                    + "0080" // F16
+                    + "803f"
+                    + "49c0"
+                    + "80ff"
+                    + "80ff"
+                    + "0100");
+
+    var read = Safetensors.read(save(file(header.length(), header, data)));
+
+    assertThat(tensor(read, "h").toFloats())
+        .containsExactly(1, -2, 65504, 0x1p-24f, Float.POSITIVE_INFINITY, -0f);
+    assertThat(tensor(read, "b").toFloats())
+        .containsExactly(1, -3.140625f, Float.NEGATIVE_INFINITY);
+    assertThat(tensor(read, "u").toInts()).containsExactly(128, 255);
+    assertThat(tensor(read, "t").toBooleans()).containsExactly(true, false);
+  }
+
+  @Test
+  void refusesBytesThatAreNeitherTrueNorFalse() {
+    var header =
+        "{\"a\":{\"dtype\":\"BOOL\",\"shape\":[2],\"data_offsets\":[0,2]},"
+            + "\"b\":{\"dtype\":\"BOOL\",\"shape\":[1],\"data_offsets\":[2,3]}}";
+    refuses(
+        file(header.length(), header, new byte[] {1, 2, (byte) 255}),
+        """
+        2 problems
+          tensor a: element 1 is the byte 2; true is 1 and false is 0
+          tensor b: element 0 is the byte 255; true is 1 and false is 0\
+        """);
+  }
+
+  @Test
+  void namesAllBadTensorsAtOnce() {
+    refusesHeader(
+        "{\"a\":{\"dtype\":\"C64\",\"shape\":[[1]]},\"b\":[{}],\"a\":{\"x\":[{}]},"
+            + "\"c\":{\"shape\":[18446744073709551616]},\"__metadata__\":{\"k\":{}},"
+            + "\"good\":{\"dtype\":\"F32\",\"shape\":[],\"data_offsets\":[0,4]}} 1",
+        """
+        6 problems
+          tensor a has dtype C64; only I64, F64, F32, I32, BF16, F16, U8, BOOL are read
+          tensor b must be an object
+          its header names a twice
+          tensor c: its shape has a number beyond 64 bits
+          __metadata__ k must be a string
+          its header goes on after the end of its JSON\
+        """);
+  }
+
+  @Test
+  void namesHolesAndMissingDataAtOnce() {
+    refusesHeader(
+        tensor("a", "[1]", "[4,8]"),
+        """
+        2 problems
+          tensor a begins at byte 4 of the data and should at byte 0, where the one before it ends
+          truncated: its tensors take 8 bytes and 0 follow the header\
+        """);
+  }
+
+  @Test
+  void showsControlCharactersOfNamesAsEscapes() {
+    refusesHeader("{\"\\u001b[2J\\u202e\":1}", "tensor \\u001b[2J\\u202e must be an object");
   }
 
   @Test
@@ -305,7 +389,11 @@ class SafetensorsTest {
   }
 
   private void refusesHeader(String header, String sentence) {
-    refuses(file(header.length(), header, new byte[0]), sentence);
+    refusesHeader(header, 0, sentence);
+  }
+
+  private void refusesHeader(String header, int data, String sentence) {
+    refuses(file(header.length(), header, new byte[data]), sentence);
   }
 
   private void refuses(byte[] bytes, String sentence) {
