@@ -35,14 +35,15 @@ import java.util.Optional;
  * </ol>
  *
  * <p>A picture of 28 x 28 pixels that already is so, because it comes from MNIST, is returned byte
- * for byte. There is no floating-point sum in it, so a picture gives the same bytes on every
- * machine that decodes it equally.
+ * for byte. All sums are of integers, so a picture gives the same bytes on every machine that
+ * decodes it equally.
  *
- * <p>One digit a picture: two digits are taken for one. Ink must differ from its ground in
- * brightness, not only in hue, and be thinner than about a third of the picture.
+ * <p>One digit a picture: two are taken for one. The ink must differ from the ground in brightness,
+ * not only in hue, be thinner than a third of the picture, and have some ground on all sides. Lines
+ * of ruled paper that cross the digit are taken for ink.
  *
  * <p>Immutable. Source: LeCun, Bottou, Bengio, Haffner 1998, "Gradient-based learning applied to
- * document recognition", III.A; its numbers were measured on the 60,000 training digits.
+ * document recognition", III.A; the sizes were measured on the 60,000 training digits.
  */
 public final class DigitImage {
   /** Rows and columns of the result. */
@@ -56,8 +57,7 @@ public final class DigitImage {
 
   private static final int BOX = 20; // the longer side of a MNIST digit
   private static final int CENTRE = 14; // the pixel in which its centre of mass lies
-  private static final int LONGEST_SIDE =
-      1000; // of a picture at work: enough for a digit of 5 mm on a sheet of A4
+  private static final int FINE_SIDE = 1000; // of a picture at work; 5 mm on A4 are 17 pixels
   private static final int COARSE_SIDE = 64; // of the picture in which the ground is looked for
   private static final int VISIBLE = 8; // a difference of shades that an eye can see
 
@@ -94,15 +94,15 @@ public final class DigitImage {
   }
 
   /** The steps after decoding; empty if there is no ink. */
-  static Optional<DigitImage> prepared(GreyPicture original) {
-    var picture = original.reducedTo(LONGEST_SIDE);
+  private static Optional<DigitImage> prepared(GreyPicture original) {
+    var picture = original.reducedTo(FINE_SIDE);
     var ink = inkOf(picture);
     var bright = ink == Ink.LIGHT_ON_DARK ? picture : picture.inverted();
     if (isPrepared(bright)) {
       return Optional.of(new DigitImage(ink, bright.shades));
     }
     var strokes = strokes(aboveGround(bright));
-    if (strokes.isBlack()) {
+    if (strokes.brightest() == 0) {
       return Optional.empty();
     }
     var box = withFullContrast(thickened(strokes).trimmed().fitted(BOX));
@@ -132,7 +132,7 @@ public final class DigitImage {
 
   /** Whether a picture, bright on dark, is a digit in MNIST's own size and place. */
   private static boolean isPrepared(GreyPicture bright) {
-    if (bright.width != SIZE || bright.height != SIZE || bright.isBlack()) {
+    if (bright.width != SIZE || bright.height != SIZE || bright.brightest() == 0) {
       return false;
     }
     var box = bright.trimmed();
@@ -144,12 +144,7 @@ public final class DigitImage {
   }
 
   /**
-   * Takes the ground and its noise away from a picture with bright ink: what is left is black but
-   * for the ink.
-   *
-   * <p>The ground is the picture's morphological opening, in which all that is bright and narrower
-   * than the window has vanished, while slopes and steps have stayed. The window is large, so a
-   * coarse picture will do.
+   * Takes the ground and its noise away from a picture with bright ink: all but the ink is black.
    */
   private static GreyPicture aboveGround(GreyPicture bright) {
     var ground = ground(bright.reducedTo(COARSE_SIDE)).scaled(bright.width, bright.height);
@@ -159,10 +154,10 @@ public final class DigitImage {
       heights[i] = bright.at(i) - ground.at(i) + 255;
       counts[heights[i]]++;
     }
-    // Ink is at the upper end. Noise is seen at the lower one: from 1 % to 30 % it spans about two
-    // standard deviations.
+    // The ink is at the upper end. From 5 % to 30 % is ground, and one standard deviation of noise.
     int level = GreyPicture.quantile(counts, 30);
-    int noise = Math.max(VISIBLE, (level - GreyPicture.quantile(counts, Integer.getInteger("q",1))) * Integer.getInteger("f",5) / 2);
+    int deviation = level - GreyPicture.quantile(counts, 5);
+    int noise = Math.max(VISIBLE, deviation * 9 / 2);
     var ink = new byte[heights.length];
     for (int i = 0; i < heights.length; i++) {
       int height = heights[i] - level;
@@ -171,26 +166,30 @@ public final class DigitImage {
     return new GreyPicture(bright.width, bright.height, ink);
   }
 
-  static GreyPicture ground(GreyPicture bright) {
+  /**
+   * The picture without its ink: its morphological opening, in which all that is bright and
+   * narrower than the window has vanished, while slopes and steps of the light have stayed.
+   *
+   * <p>At the edge, where half of the window is missing, a slope stays only if the picture is
+   * continued, and ink that touches the edge vanishes only if it is not: so a large difference
+   * between the two is taken for ink.
+   */
+  private static GreyPicture ground(GreyPicture bright) {
     int reach = reach(bright);
-    int width = bright.width;
-    int height = bright.height;
     var opened = bright.eroded(reach).dilated(reach);
     var continued =
         bright
-            .window(-reach, -reach, width + 2 * reach, height + 2 * reach)
+            .window(-reach, -reach, bright.width + 2 * reach, bright.height + 2 * reach)
             .eroded(reach)
             .dilated(reach)
-            .window(reach, reach, width, height);
-    int most = 0, least = 255;
-    for (int i = 0; i < bright.shades.length; i++) { most = Math.max(most, bright.at(i)); least = Math.min(least, bright.at(i)); }
-    var ground = continued.shades.clone();
+            .window(reach, reach, bright.width, bright.height);
+    int large = (bright.brightest() - bright.darkest()) / 3;
+    var ground = new byte[bright.shades.length];
     for (int i = 0; i < ground.length; i++) {
-      if (continued.at(i) - opened.at(i) > (most - least) / Integer.getInteger("part", 3)) {
-        ground[i] = opened.shades[i];
-      }
+      boolean ink = continued.at(i) - opened.at(i) > large;
+      ground[i] = ink ? opened.shades[i] : continued.shades[i];
     }
-    return new GreyPicture(width, height, ground);
+    return new GreyPicture(bright.width, bright.height, ground);
   }
 
   /**
@@ -202,9 +201,8 @@ public final class DigitImage {
     for (int i = 0; i < ink.shades.length; i++) {
       counts[ink.at(i)] += ink.at(i) > 0 ? 1 : 0;
     }
-    int usual =
-        Math.max(
-            1, GreyPicture.quantile(counts, 75)); // below it are edges, half ink and half ground
+    // below it are edges, half ink and half ground
+    int usual = Math.max(1, GreyPicture.quantile(counts, 75));
     var pieces = pieces(ink, usual / 12, usual / 2);
     int longest = 0;
     int longestInside = 0;
@@ -213,7 +211,8 @@ public final class DigitImage {
       longestInside = piece.atEdge() ? longestInside : Math.max(longestInside, piece.length());
     }
     boolean digitIsInside = longestInside * 8 >= longest;
-    int speck = Math.max((digitIsInside ? longestInside : longest) / 8, Math.max(3, ink.longerSide() / 100));
+    int digit = digitIsInside ? longestInside : longest;
+    int speck = Math.max(digit / 8, Math.max(3, ink.longerSide() / 100));
     var strokes = new byte[ink.shades.length];
     for (var piece : pieces) {
       if (piece.length() > speck && !(digitIsInside && piece.atEdge())) {
@@ -276,9 +275,9 @@ public final class DigitImage {
   }
 
   /**
-   * Widens strokes thinner than a tenth of the digit's longer side, on which a network that knows
-   * MNIST only would do worse. A stroke's mean width is twice its area over its contour; and steps
-   * along rows and columns overstate the contour by 4 / pi, or 14 / 11, on average.
+   * Widens strokes thinner than a tenth of the digit's longer side, which MNIST has not and a
+   * network trained on it reads less well. A stroke's mean width is twice its area over its
+   * contour; steps along rows and columns overstate the contour by 4 / pi, or 14 / 11, on average.
    */
   private static GreyPicture thickened(GreyPicture strokes) {
     long area = 0;
@@ -296,12 +295,9 @@ public final class DigitImage {
     return strokes.dilated(Math.max(0, (missing + 1) / 2));
   }
 
-  /** With the brightest pixel as 255. */
+  /** With the brightest pixel as 255, which it is in MNIST. */
   private static GreyPicture withFullContrast(GreyPicture digit) {
-    int brightest = 1;
-    for (int i = 0; i < digit.shades.length; i++) {
-      brightest = Math.max(brightest, digit.at(i));
-    }
+    int brightest = digit.brightest();
     var shades = new byte[digit.shades.length];
     for (int i = 0; i < shades.length; i++) {
       shades[i] = (byte) ((digit.at(i) * 255 + brightest / 2) / brightest);

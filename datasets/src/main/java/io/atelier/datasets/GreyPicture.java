@@ -15,6 +15,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import javax.imageio.IIOException;
 import javax.imageio.ImageIO;
 import javax.imageio.stream.MemoryCacheImageInputStream;
@@ -32,9 +33,7 @@ final class GreyPicture {
   private static final byte[] PNG = {(byte) 0x89, 'P', 'N', 'G', '\r', '\n', 0x1A, '\n'};
   private static final byte[] JPEG = {(byte) 0xFF, (byte) 0xD8, (byte) 0xFF};
 
-  /**
-   * Visible pixels that differ by less than this are strokes of one colour on a transparent ground.
-   */
+  /** Visible pixels that differ by less are strokes of one colour on a transparent ground. */
   private static final int ONE_COLOUR = 64;
 
   final int width;
@@ -77,11 +76,11 @@ final class GreyPicture {
     try (var in = Files.newInputStream(file)) {
       start = in.readNBytes(PNG.length);
     }
-    boolean jpeg = Arrays.mismatch(start, JPEG) == JPEG.length;
+    boolean jpeg = Arrays.equals(Arrays.copyOf(start, JPEG.length), JPEG);
     if (!jpeg && !Arrays.equals(start, PNG)) {
       throw new FormatException(
           file.toString(),
-          start.length == 0 ? "the file is empty" : "neither a PNG nor a JPEG picture");
+          start.length == 0 ? "the file is empty" : "this is neither a PNG nor a JPEG picture");
     }
     return jpeg;
   }
@@ -97,8 +96,12 @@ final class GreyPicture {
       if (width * height > MOST_PIXELS) {
         throw new FormatException(
             file.toString(),
-            "%,d x %,d pixels are more than the %,d that are read; make the picture smaller"
-                .formatted(width, height, MOST_PIXELS));
+            String.format(
+                Locale.ROOT,
+                "%,d x %,d pixels are more than the %,d that are read; make the picture smaller",
+                width,
+                height,
+                MOST_PIXELS));
       }
       var warnings = new ArrayList<String>();
       reader.addIIOReadWarningListener((_, warning) -> warnings.add(warning));
@@ -115,40 +118,35 @@ final class GreyPicture {
     } catch (IIOException | IllegalArgumentException | IndexOutOfBoundsException damage) {
       throw new FormatException(
           file.toString(),
-          "damaged, cut off or of a kind that is not read (%s)".formatted(damage.getMessage()));
+          "the picture is damaged, cut off or of a kind that is not read (%s)"
+              .formatted(damage.getMessage()));
     } finally {
       reader.dispose();
     }
   }
 
   /**
-   * Fills in the shade and, where there is an array for it, the opacity of each pixel. The samples
-   * are taken as they stand: colour management would turn the same file into other numbers
-   * elsewhere.
+   * Fills in the shade and, where there is an array for it, the opacity of each pixel. Samples are
+   * taken as they stand, for a colour profile's idea of grey is brighter than what was drawn.
    */
   private static void toGrey(BufferedImage image, byte[] shades, byte[] opacities) {
-    int width = image.getWidth();
     var raster = image.getRaster();
-    int bands = raster.getNumBands();
-    int colours = opacities.length > 0 ? bands - 1 : bands;
-    var most = new int[bands];
+    var samples = new int[raster.getNumBands()];
+    var most = new int[samples.length];
     Arrays.setAll(most, band -> (1 << image.getColorModel().getComponentSize(band)) - 1);
-    var row = new int[width * bands];
-    for (int y = 0; y < image.getHeight(); y++) {
-      raster.getPixels(0, y, width, 1, row);
-      for (int i = 0; i < row.length; i++) {
-        row[i] = (row[i] * 255 + most[i % bands] / 2) / most[i % bands];
+    int colours = opacities.length > 0 ? samples.length - 1 : samples.length;
+    for (int i = 0; i < shades.length; i++) {
+      raster.getPixel(i % image.getWidth(), i / image.getWidth(), samples);
+      for (int band = 0; band < samples.length; band++) {
+        samples[band] = (samples[band] * 255 + most[band] / 2) / most[band];
       }
-      for (int x = 0; x < width; x++) {
-        int first = x * bands;
-        int shade =
-            colours < 3
-                ? row[first]
-                : (299 * row[first] + 587 * row[first + 1] + 114 * row[first + 2] + 500) / 1000;
-        shades[y * width + x] = (byte) shade;
-        if (opacities.length > 0) {
-          opacities[y * width + x] = (byte) row[first + colours];
-        }
+      shades[i] =
+          (byte)
+              (colours < 3
+                  ? samples[0]
+                  : (299 * samples[0] + 587 * samples[1] + 114 * samples[2] + 500) / 1000);
+      if (opacities.length > 0) {
+        opacities[i] = (byte) samples[colours];
       }
     }
   }
@@ -185,10 +183,7 @@ final class GreyPicture {
     return shade;
   }
 
-  /**
-   * How the camera was held, 1 to 8 as in EXIF; 1, upright, if the file does not say or says it
-   * badly.
-   */
+  /** How the picture is stored, 1 to 8; 1, upright, if the file does not say or says it badly. */
   private static int exifOrientation(Path file) throws IOException {
     try (var in = new BufferedInputStream(Files.newInputStream(file))) {
       var exif =
@@ -204,9 +199,11 @@ final class GreyPicture {
 
   /** Turns and mirrors a picture that is stored in one of the eight orientations of EXIF. */
   private static GreyPicture upright(GreyPicture stored, int orientation) {
+    if (orientation < 2 || orientation > 8) {
+      return stored;
+    }
     int w = stored.width;
     int h = stored.height;
-    boolean onItsSide = orientation >= 5 && orientation <= 8;
     var upright = new byte[w * h];
     for (int y = 0; y < h; y++) {
       for (int x = 0; x < w; x++) {
@@ -218,13 +215,13 @@ final class GreyPicture {
               case 5 -> x * h + y;
               case 6 -> x * h + (h - 1 - y);
               case 7 -> (w - 1 - x) * h + (h - 1 - y);
-              case 8 -> (w - 1 - x) * h + y;
-              default -> y * w + x;
+              default -> (w - 1 - x) * h + y;
             };
         upright[place] = stored.shades[y * w + x];
       }
     }
-    return onItsSide ? new GreyPicture(h, w, upright) : new GreyPicture(w, h, upright);
+    boolean onItsSide = orientation >= 5;
+    return new GreyPicture(onItsSide ? h : w, onItsSide ? w : h, upright);
   }
 
   /** The shade of a pixel, 0..255. */
@@ -241,8 +238,16 @@ final class GreyPicture {
     return Math.max(width, height);
   }
 
-  boolean isBlack() {
-    return Arrays.equals(shades, new byte[shades.length]);
+  int brightest() {
+    int brightest = 0;
+    for (int i = 0; i < shades.length; i++) {
+      brightest = Math.max(brightest, at(i));
+    }
+    return brightest;
+  }
+
+  int darkest() {
+    return 255 - inverted().brightest();
   }
 
   GreyPicture inverted() {
@@ -253,9 +258,7 @@ final class GreyPicture {
     return new GreyPicture(width, height, result);
   }
 
-  /**
-   * A part of the picture, or more than the picture: beyond its edge the pixels of the edge go on.
-   */
+  /** A part of the picture, or more than it: beyond its edge the pixels of the edge go on. */
   GreyPicture window(int left, int top, int newWidth, int newHeight) {
     var result = new byte[newWidth * newHeight];
     for (int y = 0; y < newHeight; y++) {
@@ -292,10 +295,7 @@ final class GreyPicture {
         .brightestAlong(reach, height, width, width, 1);
   }
 
-  /**
-   * The brightest within reach along each of {@code lines} lines, whose pixels and starts are so
-   * far apart.
-   */
+  /** The brightest within reach on each of so many lines; pixels and lines are so far apart. */
   private GreyPicture brightestAlong(
       int reach, int length, int lines, int pixelStep, int lineStep) {
     var result = new byte[shades.length];
@@ -329,10 +329,7 @@ final class GreyPicture {
         (int) Math.max(1, ((long) height * longerSide + longer / 2) / longer));
   }
 
-  /**
-   * The picture at another size. A new pixel is the mean of the area that it covers, to the nearest
-   * integer. The sums are exact, so the turned picture gives the turned result.
-   */
+  /** At another size. A pixel is the mean of the area that it covers, to the nearest integer. */
   GreyPicture scaled(int newWidth, int newHeight) {
     var result = new byte[newWidth * newHeight];
     long area = (long) width * height; // of a new pixel; an old one has newWidth * newHeight
@@ -354,10 +351,7 @@ final class GreyPicture {
     return new GreyPicture(newWidth, newHeight, result);
   }
 
-  /**
-   * The length that {@code [start, start + length)} shares with old pixel {@code index} of {@code
-   * size} units.
-   */
+  /** What {@code [start, start + length)} has in common with an old pixel of so many units. */
   private static long overlap(long start, long length, long index, long size) {
     return Math.min(start + length, (index + 1) * size) - Math.max(start, index * size);
   }
