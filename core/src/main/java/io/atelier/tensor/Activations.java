@@ -285,9 +285,7 @@ sealed interface Activations permits Tensor {
   record Elu(double alpha) implements Rule {
     private static final Loops.UnaryKernel LOOP =
         Loops.unary((x, alpha) ->
-            VectorMath.expm1Negative(x.min(0f))
-                .mul(alpha)
-                .blend(x, x.compare(VectorOperators.GT, 0f)));
+            VectorMath.expm1(x).mul(alpha).blend(x, x.compare(VectorOperators.GT, 0f)));
 
     @Override
     public Loops.UnaryKernel loop() {
@@ -316,8 +314,7 @@ sealed interface Activations permits Tensor {
 
   /** {@code x Phi(x)}; derivative {@code Phi(x) + x phi(x)}. */
   record Gelu() implements Rule {
-    private static final Loops.UnaryKernel LOOP =
-        Loops.unary((x, _) -> x.mul(VectorMath.normalCdf(x)));
+    private static final Loops.UnaryKernel LOOP = Loops.unary((x, _) -> VectorMath.gelu(x));
 
     @Override
     public Loops.UnaryKernel loop() {
@@ -326,7 +323,7 @@ sealed interface Activations permits Tensor {
 
     @Override
     public double reference(double x) {
-      return x * Reference.normalCdf(x);
+      return Reference.gelu(x);
     }
 
     @Override

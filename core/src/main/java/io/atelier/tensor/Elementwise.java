@@ -418,7 +418,7 @@ sealed interface Elementwise permits Tensor {
 
   /** The sine; derivative the cosine. */
   record Sin() implements Unary {
-    private static final Loops.UnaryKernel LOOP = Loops.scalar((x, _) -> StrictMath.sin(x));
+    private static final Loops.UnaryKernel LOOP = Loops.unary((x, _) -> VectorMath.sin(x));
 
     @Override
     public Loops.UnaryKernel loop() {
@@ -442,7 +442,7 @@ sealed interface Elementwise permits Tensor {
 
   /** The cosine; derivative minus the sine. */
   record Cos() implements Unary {
-    private static final Loops.UnaryKernel LOOP = Loops.scalar((x, _) -> StrictMath.cos(x));
+    private static final Loops.UnaryKernel LOOP = Loops.unary((x, _) -> VectorMath.cos(x));
 
     @Override
     public Loops.UnaryKernel loop() {
