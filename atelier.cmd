@@ -26,7 +26,7 @@ if exist "%built%\stamp" if exist "%built%\lib" (
 if not defined current (
   where mvn >nul 2>nul
   if errorlevel 1 (
-    echo Atelier is built by Apache Maven and found no mvn on the PATH: install it ^(https://maven.apache.org^). 1>&2
+    echo Atelier is built by Apache Maven and found no mvn on the PATH: install it. 1>&2
     exit /b 1
   )
   echo Building Atelier ^(about a minute the first time^) ... 1>&2

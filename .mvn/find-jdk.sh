@@ -65,7 +65,7 @@ export JAVA_HOME
 # Called before Maven is.
 require_maven() {
   if ! command -v mvn > /dev/null; then
-    echo "Atelier is built by Apache Maven and found no mvn on the PATH: install it (apt install maven, brew install maven, https://maven.apache.org)." >&2
+    echo "Atelier is built by Apache Maven and found no mvn on the PATH: install it (apt install maven, brew install maven)." >&2
     exit 1
   fi
 }
