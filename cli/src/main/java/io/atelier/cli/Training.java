@@ -10,6 +10,7 @@ import io.atelier.train.Metrics;
 import io.atelier.train.Run;
 import io.atelier.train.Trainer;
 import java.nio.file.Path;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
@@ -95,11 +96,11 @@ final class Training {
         shape.size(0),
         shape.size(1),
         training.classes());
-    terminal.line(
-        config.validation() > 0
-            ? String.format(
-                "%,d of the training images are set aside for validation", config.validation())
-            : "all training images are used; the test set is looked at after each epoch");
+    if (config.validation() > 0) {
+      terminal.line("%,d of the training images are set aside for validation", config.validation());
+    } else {
+      terminal.line("all training images are used; the test set is looked at after each epoch");
+    }
     terminal.line();
     terminal.table(config.architecture());
     terminal.line();
@@ -173,7 +174,8 @@ final class Training {
     terminal.line();
     terminal.line(
         "%s   (%,d of %,d; loss %.4f)   in %s",
-        terminal.bold(String.format("Test accuracy %.2f %%", 100 * metrics.accuracy())),
+        terminal.bold(
+            String.format(Locale.ROOT, "Test accuracy %.2f %%", 100 * metrics.accuracy())),
         metrics.correct(),
         metrics.count(),
         metrics.loss(),
