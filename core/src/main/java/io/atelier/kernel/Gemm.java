@@ -1,21 +1,19 @@
 package io.atelier.kernel;
 
-import org.jspecify.annotations.Nullable;
-
 /**
- * The product of two matrices of floats, {@code C = A . B + bias}.
+ * The product of two matrices of floats, and what becomes of it: {@code C = f(A . B)}.
  *
  * <p>After Goto and van de Geijn 2008, "Anatomy of High-Performance Matrix Multiplication": one
  * operand is copied into panels as wide as the {@link Tile}, the other is read row by row, and a
  * micro-kernel keeps a tile of the result in registers while it runs along {@code k}. Either
- * operand can be the one in panels, since {@code C^T = B^T . A^T}; the cheaper copy wins.
+ * operand can be the one in panels, since {@code C^T = B^T . A^T}: the cheaper way wins.
  */
 public final class Gemm {
   /** The length of one chain of multiply-adds; longer sums add such chains in order. */
   public static final int BLOCK = 384;
 
   /** Rows of {@code A} that stay in the second-level cache while the panels pass. */
-  private static final int ROWS = 16 * Tile.HEIGHT;
+  private static final int ROWS = 96;
 
   /** Columns of {@code B} that are packed at once. */
   private static final int COLUMNS = 1024;
@@ -36,27 +34,37 @@ public final class Gemm {
   }
 
   /**
-   * Writes {@code A . B + bias} to {@code c}.
+   * Computes {@code A . B} and hands every sum to the epilogue, which writes {@code c}.
    *
    * @param a [m, k]
    * @param b [k, n]
    * @param c [m, n], row by row from {@code c0}
-   * @param bias [n], added to every row after the sum; or null
+   * @throws IllegalArgumentException if the epilogue descends and the gradient is no single chain
    */
   public static void multiply(
-      int m, int n, int k, Matrix a, Matrix b, float[] c, int c0, float @Nullable [] bias) {
+      int m, int n, int k, Matrix a, Matrix b, float[] c, int c0, Epilogue epilogue) {
     if (m == 0 || n == 0) {
       return;
     }
+    boolean descends = epilogue instanceof Epilogue.Descend;
+    if (descends && k > BLOCK) {
+      throw new IllegalArgumentException("a sum over " + k + " is not one chain of " + BLOCK);
+    }
     boolean swapped =
-        transposeCost(b.transpose(), n, k) + packCost(a.transpose(), m, k)
-            < transposeCost(a, m, k) + packCost(b, n, k);
+        !descends && cost(n, m, k, b.transpose(), a.transpose()) + 4L * m * n < cost(m, n, k, a, b);
     var job =
         swapped
-            ? new Job(n, m, k, b.transpose(), a.transpose(), c, c0, n, true, bias)
-            : new Job(m, n, k, a, b, c, c0, n, false, bias);
+            ? new Job(n, m, k, b.transpose(), a.transpose(), c, c0, n, true, epilogue)
+            : new Job(m, n, k, a, b, c, c0, n, false, epilogue);
     int parts = (long) m * n * k < WORTH_SPLITTING ? 1 : Workers.threads();
     Workers.run(job.cut(parts), job);
+  }
+
+  /** What a product costs when {@code b} is the operand in panels, in quarters of a cycle. */
+  private static long cost(int m, int n, int k, Matrix a, Matrix b) {
+    var tile = Tile.of(n);
+    long vectors = (long) roundUp(m, tile.height) * (roundUp(n, tile.width) / Lanes.COUNT) * k;
+    return 2 * vectors + transposeCost(a, m, k) + packCost(b, n, k);
   }
 
   /** What it costs to have the rows of {@code a} [m, k] contiguous. */
@@ -64,10 +72,7 @@ public final class Gemm {
     return a.transposed ? 4L * m * k : 0;
   }
 
-  /**
-   * What it costs to copy {@code b} [k, n] into panels, and to compute the columns that fill the
-   * last one.
-   */
+  /** What it costs to copy {@code b} [k, n] into panels. */
   private static long packCost(Matrix b, int n, int k) {
     return (b.transposed ? 4L : 1L) * n * k;
   }
@@ -83,7 +88,8 @@ public final class Gemm {
     private final int c0;
     private final int stride;
     private final boolean swapped;
-    private final float @Nullable [] bias;
+    private final Epilogue epilogue;
+    private final Tile tile;
     private int rowStep;
     private int columnStep;
 
@@ -97,7 +103,7 @@ public final class Gemm {
         int c0,
         int stride,
         boolean swapped,
-        float @Nullable [] bias) {
+        Epilogue epilogue) {
       this.rows = rows;
       this.columns = columns;
       this.k = k;
@@ -107,14 +113,15 @@ public final class Gemm {
       this.c0 = c0;
       this.stride = stride;
       this.swapped = swapped;
-      this.bias = bias;
+      this.epilogue = epilogue;
+      this.tile = Tile.of(columns);
     }
 
     /** Chooses the direction in which less is copied twice; returns the number of parts. */
     int cut(int parts) {
-      int byRow = share(rows, parts, Tile.HEIGHT);
-      int byColumn = share(columns, parts, Tile.WIDTH);
-      long work = (long) rows * columns * k / Tile.WIDTH;
+      int byRow = share(rows, parts, tile.height);
+      int byColumn = share(columns, parts, tile.width);
+      long work = (long) rows * columns * k / Tile.BROAD.width;
       long rowCost = packCost(b, columns, k) * (parts - 1) + work * byRow * parts / rows;
       long columnCost = transposeCost(a, rows, k) * (parts - 1) + work * byColumn * parts / columns;
       boolean alongRows = rowCost <= columnCost;
@@ -139,19 +146,26 @@ public final class Gemm {
       var buffers = BUFFERS.get();
       for (int j = j0; j < j1; j += COLUMNS) {
         int width = Math.min(COLUMNS, j1 - j);
+        var target =
+            swapped
+                ? buffers.turned(tile, i0, i1, width)
+                : new Target(c, c0 + j, stride, epilogue, width, i1, width);
         int p = 0;
         do { // once even when k is 0: an empty sum is 0
           int depth = Math.min(BLOCK, k - p);
-          Pack.panels(b, p, depth, j, width, buffers.panels(depth, width));
+          Pack.panels(b, p, depth, j, width, tile.width, buffers.panels(tile, depth, width));
           for (int i = i0; i < i1; i += ROWS) {
-            tiles(buffers, i, Math.min(ROWS, i1 - i), j, width, p, depth);
+            tiles(buffers, target, i, Math.min(ROWS, i1 - i), j, p, depth);
           }
           p += depth;
         } while (p < k);
+        if (swapped) {
+          turn(target, i0, i1, j, width);
+        }
       }
     }
 
-    private void tiles(Buffers buffers, int i, int height, int j, int width, int p, int depth) {
+    private void tiles(Buffers buffers, Target target, int i, int height, int j, int p, int depth) {
       float[] rowValues = a.values;
       int first = a.offset + i * a.stride + p;
       int rowStride = a.stride;
@@ -161,22 +175,15 @@ public final class Gemm {
         rowStride = depth;
         Pack.rows(a, i, height, p, depth, rowValues);
       }
-      float[] panels = buffers.panels(depth, width);
+      float[] panels = buffers.panels(tile, depth, target.width);
       boolean last = p + depth == k;
-      for (int jj = 0; jj < width; jj += Tile.WIDTH) {
-        int tileWidth = Math.min(Tile.WIDTH, width - jj);
-        for (int ii = 0; ii < height; ii += Tile.HEIGHT) {
-          int tileHeight = Math.min(Tile.HEIGHT, height - ii);
-          boolean direct =
-              p == 0
-                  && !swapped
-                  && tileWidth == Tile.WIDTH
-                  && tileHeight == Tile.HEIGHT
-                  && (bias == null || !last);
-          float[] target = direct ? c : buffers.tile;
-          int at = direct ? c0 + (i + ii) * stride + j + jj : 0;
-          int targetStride = direct ? stride : Tile.WIDTH;
-          Tile.multiply(
+      boolean plain = p == 0 && target.stores(last);
+      for (int jj = 0; jj < target.width; jj += tile.width) {
+        for (int ii = 0; ii < height; ii += tile.height) {
+          int tileHeight = Math.min(tile.height, height - ii);
+          int at = target.at(i + ii, jj);
+          boolean direct = plain && target.holds(tile, i + ii, jj);
+          tile.multiply(
               rowValues,
               first + ii * rowStride,
               rowStride,
@@ -184,31 +191,78 @@ public final class Gemm {
               panels,
               jj * depth,
               depth,
-              target,
-              at,
-              targetStride);
+              direct ? target.values : buffers.tile,
+              direct ? at : 0,
+              direct ? target.stride : tile.width);
           if (!direct) {
-            finish(buffers.tile, i + ii, tileHeight, j + jj, tileWidth, p == 0, last);
+            int tileWidth = Math.min(tile.width, target.width - jj);
+            for (int row = 0; row < tileHeight; row++) {
+              target.epilogue.row(
+                  buffers.tile,
+                  row * tile.width,
+                  target.values,
+                  at + row * target.stride,
+                  tileWidth,
+                  p == 0,
+                  last,
+                  j + jj);
+            }
           }
         }
       }
     }
 
-    /** Adds a tile to what earlier blocks left in the result; adds the bias after the last. */
-    private void finish(
-        float[] tile, int i, int height, int j, int width, boolean first, boolean last) {
-      float[] added = last ? bias : null;
-      for (int row = 0; row < height; row++) {
-        for (int column = 0; column < width; column++) {
-          int at =
-              swapped ? c0 + (j + column) * stride + i + row : c0 + (i + row) * stride + j + column;
-          float sum = tile[row * Tile.WIDTH + column];
-          if (!first) {
-            sum = c[at] + sum;
-          }
-          c[at] = added == null ? sum : sum + added[swapped ? i + row : j + column];
+    /** Writes rows of {@code C^T} to the columns of {@code C}, through the epilogue. */
+    private void turn(Target from, int i0, int i1, int j, int width) {
+      var layer = (Epilogue.Layer) epilogue;
+      int i = i0;
+      for (; i + 4 <= i1; i += 4) {
+        int r0 = from.at(i, 0);
+        int r1 = from.at(i + 1, 0);
+        int r2 = from.at(i + 2, 0);
+        int r3 = from.at(i + 3, 0);
+        int at = c0 + j * stride + i;
+        for (int column = 0; column < width; column++, at += stride) {
+          c[at] = layer.apply(from.values[r0 + column], i);
+          c[at + 1] = layer.apply(from.values[r1 + column], i + 1);
+          c[at + 2] = layer.apply(from.values[r2 + column], i + 2);
+          c[at + 3] = layer.apply(from.values[r3 + column], i + 3);
         }
       }
+      for (; i < i1; i++) {
+        int at = c0 + j * stride + i;
+        int row = from.at(i, 0);
+        for (int column = 0; column < width; column++, at += stride) {
+          c[at] = layer.apply(from.values[row + column], i);
+        }
+      }
+    }
+  }
+
+  /**
+   * Where tiles go: some columns of the result, or memory for {@code C^T}, whose rows and columns
+   * are as many as tiles need.
+   *
+   * @param origin where row 0 begins
+   * @param width columns that are wanted
+   * @param rows row before which a whole tile must end
+   * @param room column before which a whole tile must end
+   */
+  @SuppressWarnings("ArrayRecordComponent") // for one call, never compared
+  private record Target(
+      float[] values, int origin, int stride, Epilogue epilogue, int width, int rows, int room) {
+    int at(int i, int j) {
+      return origin + i * stride + j;
+    }
+
+    /** Whether sums are stored as they are, so that the micro-kernel can do it. */
+    boolean stores(boolean last) {
+      return !last || (epilogue instanceof Epilogue.Layer layer && layer.isPlain());
+    }
+
+    /** Whether a whole tile can be stored at row {@code i} and column {@code j}. */
+    boolean holds(Tile tile, int i, int j) {
+      return i + tile.height <= rows && j + tile.width <= room;
     }
   }
 
@@ -216,14 +270,19 @@ public final class Gemm {
     return (a + b - 1) / b;
   }
 
+  private static int roundUp(int a, int unit) {
+    return ceilDiv(a, unit) * unit;
+  }
+
   /** Working memory of one thread; grows to what its largest product needs. */
   private static final class Buffers {
-    final float[] tile = new float[Tile.HEIGHT * Tile.WIDTH];
+    final float[] tile = new float[Tile.LARGEST];
     private float[] panels = new float[0];
     private float[] rows = new float[0];
+    private float[] turned = new float[0];
 
-    float[] panels(int depth, int width) {
-      int length = ceilDiv(width, Tile.WIDTH) * Tile.WIDTH * depth;
+    float[] panels(Tile tile, int depth, int width) {
+      int length = roundUp(width, tile.width) * depth;
       panels = panels.length < length ? new float[length] : panels;
       return panels;
     }
@@ -231,6 +290,14 @@ public final class Gemm {
     float[] rows(int height, int depth) {
       rows = rows.length < height * depth ? new float[height * depth] : rows;
       return rows;
+    }
+
+    /** Memory for the rows {@code i0 .. i1} of {@code C^T}, padded to whole tiles. */
+    Target turned(Tile tile, int i0, int i1, int width) {
+      int stride = roundUp(width, tile.width);
+      int height = roundUp(i1 - i0, tile.height);
+      turned = turned.length < height * stride ? new float[height * stride] : turned;
+      return new Target(turned, -i0 * stride, stride, Epilogue.store(), width, i0 + height, stride);
     }
   }
 }

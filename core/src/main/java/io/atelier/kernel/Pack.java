@@ -7,23 +7,23 @@ final class Pack {
   private Pack() {}
 
   /**
-   * Copies {@code b[p .. p+depth, j .. j+width]} into panels {@link Tile#WIDTH} columns wide: panel
-   * by panel, row by row. Columns beyond the last are zero.
+   * Copies {@code b[p .. p+depth, j .. j+width]} into panels {@code step} columns wide: panel by
+   * panel, row by row. Columns beyond the last are zero.
    */
-  static void panels(Gemm.Matrix b, int p, int depth, int j, int width, float[] panels) {
-    for (int jj = 0; jj < width; jj += Tile.WIDTH) {
-      int columns = Math.min(Tile.WIDTH, width - jj);
+  static void panels(Gemm.Matrix b, int p, int depth, int j, int width, int step, float[] panels) {
+    for (int jj = 0; jj < width; jj += step) {
+      int columns = Math.min(step, width - jj);
       int to = jj * depth;
-      if (columns < Tile.WIDTH) {
-        Arrays.fill(panels, to, to + depth * Tile.WIDTH, 0f);
+      if (columns < step) {
+        Arrays.fill(panels, to, to + depth * step, 0f);
       }
       if (b.transposed()) {
         int from = b.offset() + (j + jj) * b.stride() + p;
-        transpose(b.values(), from, b.stride(), columns, depth, panels, to, Tile.WIDTH);
+        transpose(b.values(), from, b.stride(), columns, depth, panels, to, step);
       } else {
         for (int row = 0; row < depth; row++) {
           int from = b.offset() + (p + row) * b.stride() + j + jj;
-          System.arraycopy(b.values(), from, panels, to + row * Tile.WIDTH, columns);
+          System.arraycopy(b.values(), from, panels, to + row * step, columns);
         }
       }
     }

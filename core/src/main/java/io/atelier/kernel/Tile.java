@@ -8,47 +8,74 @@ import jdk.incubator.vector.VectorSpecies;
  * along {@code k}.
  *
  * <p>Six rows by two vectors fill the 16 registers of AVX2, six by four the 32 of AVX-512 and NEON.
- * Every element is one chain of fused multiply-adds in ascending {@code k}, whatever the shape.
+ * For a product with few columns, eight rows by one vector waste less. Every element is one chain
+ * of fused multiply-adds in ascending {@code k}, whatever the shape.
  */
-final class Tile {
-  /** Rows of a tile. */
-  static final int HEIGHT = 6;
+enum Tile {
+  /** Six rows by two or four vectors. */
+  BROAD(6, (Registers.MANY ? 4 : 2) * Lanes.COUNT),
+
+  /** Eight rows by one vector. */
+  TALL(8, Lanes.COUNT);
+
+  /** How many vector registers there are. */
+  private static final class Registers {
+    static final boolean MANY =
+        Lanes.COUNT == 16 || System.getProperty("os.arch").equals("aarch64");
+  }
+
+  /** The most elements that a tile has. */
+  static final int LARGEST = 24 * Lanes.COUNT;
 
   private static final VectorSpecies<Float> SPECIES = Lanes.SPECIES;
   private static final int LANES = Lanes.COUNT;
-  private static final boolean WIDE =
-      LANES == 16 || System.getProperty("os.arch").equals("aarch64");
+  private static final int BROAD_WIDTH = BROAD.width;
+
+  /** Rows of a tile. */
+  final int height;
 
   /** Columns of a tile, and of a panel. */
-  static final int WIDTH = (WIDE ? 4 : 2) * LANES;
+  final int width;
 
-  private Tile() {}
+  Tile(int height, int width) {
+    this.height = height;
+    this.width = width;
+  }
+
+  /** The tile for a product with so many columns. */
+  static Tile of(int columns) {
+    return columns <= TALL.width ? TALL : BROAD;
+  }
 
   /**
    * Computes one tile.
    *
    * @param a rows contiguous in {@code k}, the first at {@code a0}, {@code stride} apart
-   * @param height rows that exist, at most {@link #HEIGHT}; the tile repeats the last for the rest
-   * @param panel one panel from {@code b0}: {@code depth} rows of {@link #WIDTH} values
+   * @param rows those that exist, at most {@link #height}; the tile repeats the last for the rest
+   * @param panel one panel from {@code b0}: {@code depth} rows of {@link #width} values
    * @param c the target from {@code c0}, rows {@code target} apart
    */
-  static void multiply(
+  void multiply(
       float[] a,
       int a0,
       int stride,
-      int height,
+      int rows,
       float[] panel,
       int b0,
       int depth,
       float[] c,
       int c0,
       int target) {
-    int a1 = height > 1 ? a0 + stride : a0;
-    int a2 = height > 2 ? a1 + stride : a1;
-    int a3 = height > 3 ? a2 + stride : a2;
-    int a4 = height > 4 ? a3 + stride : a3;
-    int a5 = height > 5 ? a4 + stride : a4;
-    if (WIDE) {
+    int a1 = rows > 1 ? a0 + stride : a0;
+    int a2 = rows > 2 ? a1 + stride : a1;
+    int a3 = rows > 3 ? a2 + stride : a2;
+    int a4 = rows > 4 ? a3 + stride : a3;
+    int a5 = rows > 5 ? a4 + stride : a4;
+    if (this == TALL) {
+      int a6 = rows > 6 ? a5 + stride : a5;
+      int a7 = rows > 7 ? a6 + stride : a6;
+      tall(a, a0, a1, a2, a3, a4, a5, a6, a7, panel, b0, depth, c, c0, target);
+    } else if (Registers.MANY) {
       wide(a, a0, a1, a2, a3, a4, a5, panel, b0, depth, c, c0, target);
     } else {
       narrow(a, a0, a1, a2, a3, a4, a5, panel, b0, depth, c, c0, target);
@@ -83,7 +110,7 @@ final class Tile {
     var c50 = zero;
     var c51 = zero;
     for (int p = 0; p < depth; p++) {
-      int at = b0 + p * WIDTH;
+      int at = b0 + p * BROAD_WIDTH;
       var q0 = FloatVector.fromArray(SPECIES, panel, at);
       var q1 = FloatVector.fromArray(SPECIES, panel, at + LANES);
       var x = FloatVector.broadcast(SPECIES, a[a0 + p]);
@@ -159,7 +186,7 @@ final class Tile {
     var c52 = zero;
     var c53 = zero;
     for (int p = 0; p < depth; p++) {
-      int at = b0 + p * WIDTH;
+      int at = b0 + p * BROAD_WIDTH;
       var q0 = FloatVector.fromArray(SPECIES, panel, at);
       var q1 = FloatVector.fromArray(SPECIES, panel, at + LANES);
       var q2 = FloatVector.fromArray(SPECIES, panel, at + 2 * LANES);
@@ -219,5 +246,51 @@ final class Tile {
     c51.intoArray(c, c0 + 5 * target + LANES);
     c52.intoArray(c, c0 + 5 * target + 2 * LANES);
     c53.intoArray(c, c0 + 5 * target + 3 * LANES);
+  }
+
+  private static void tall(
+      float[] a,
+      int a0,
+      int a1,
+      int a2,
+      int a3,
+      int a4,
+      int a5,
+      int a6,
+      int a7,
+      float[] panel,
+      int b0,
+      int depth,
+      float[] c,
+      int c0,
+      int target) {
+    var zero = FloatVector.zero(SPECIES);
+    var r0 = zero;
+    var r1 = zero;
+    var r2 = zero;
+    var r3 = zero;
+    var r4 = zero;
+    var r5 = zero;
+    var r6 = zero;
+    var r7 = zero;
+    for (int p = 0; p < depth; p++) {
+      var q = FloatVector.fromArray(SPECIES, panel, b0 + p * LANES);
+      r0 = FloatVector.broadcast(SPECIES, a[a0 + p]).fma(q, r0);
+      r1 = FloatVector.broadcast(SPECIES, a[a1 + p]).fma(q, r1);
+      r2 = FloatVector.broadcast(SPECIES, a[a2 + p]).fma(q, r2);
+      r3 = FloatVector.broadcast(SPECIES, a[a3 + p]).fma(q, r3);
+      r4 = FloatVector.broadcast(SPECIES, a[a4 + p]).fma(q, r4);
+      r5 = FloatVector.broadcast(SPECIES, a[a5 + p]).fma(q, r5);
+      r6 = FloatVector.broadcast(SPECIES, a[a6 + p]).fma(q, r6);
+      r7 = FloatVector.broadcast(SPECIES, a[a7 + p]).fma(q, r7);
+    }
+    r0.intoArray(c, c0);
+    r1.intoArray(c, c0 + target);
+    r2.intoArray(c, c0 + 2 * target);
+    r3.intoArray(c, c0 + 3 * target);
+    r4.intoArray(c, c0 + 4 * target);
+    r5.intoArray(c, c0 + 5 * target);
+    r6.intoArray(c, c0 + 6 * target);
+    r7.intoArray(c, c0 + 7 * target);
   }
 }

@@ -1,5 +1,6 @@
 package io.atelier.tensor;
 
+import io.atelier.kernel.Epilogue;
 import io.atelier.kernel.Gemm;
 import io.atelier.kernel.Reference;
 import java.util.Arrays;
@@ -203,7 +204,9 @@ sealed interface Contraction permits Tensor {
           new Gemm.Matrix(b.floats(), b.offset(), bStride, transposeB),
           c.floats(),
           c.offset(),
-          bias == null ? null : bias.toFloats());
+          bias == null
+              ? Epilogue.store()
+              : new Epilogue.Layer(bias.floats(), bias.offset(), false));
       return c;
     }
     var c = Tensor.doubles(shape);

@@ -1,6 +1,7 @@
 package io.atelier.kernel;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.Random;
 import org.jspecify.annotations.Nullable;
@@ -46,12 +47,50 @@ class GemmTest {
       float[] b = random(random, k * n);
       var left = new Gemm.Matrix(a, offset, transposeA ? m : k, transposeA);
       var right = new Gemm.Matrix(b, 0, transposeB ? k : n, transposeB);
-      float[] c = new float[m * n];
-      Gemm.multiply(m, n, k, left, right, c, 0, bias);
+      float[] c = random(random, m * n);
+      boolean rectified = random.nextBoolean();
+      var layer = new Epilogue.Layer(bias, 0, rectified);
+      float[] expected = definition(m, n, k, left, right, bias);
+      Gemm.multiply(
+          m, n, k, left, right, c, 0, rectified || bias != null ? layer : Epilogue.store());
       assertThat(c)
-          .as("seed %d: %d x %d x %d, flags %d", seed, m, n, k, flags)
-          .isEqualTo(definition(m, n, k, left, right, bias));
+          .as("seed %d: %d x %d x %d, flags %d, %s", seed, m, n, k, flags, rectified)
+          .isEqualTo(rectified ? rectified(expected) : expected);
+      if (k <= Gemm.BLOCK) {
+        checkDescent(seed, m, n, k, left, right, random);
+      }
     }
+  }
+
+  /** The same bits as the product first and the update of the weights after it. */
+  private static void checkDescent(
+      long seed, int m, int n, int k, Gemm.Matrix a, Gemm.Matrix b, Random random) {
+    float[] fused = random(random, m * n);
+    float[] separate = fused.clone();
+    float decay = random.nextBoolean() ? 0 : 0.01f;
+    Gemm.multiply(m, n, k, a, b, fused, 0, new Epilogue.Descend(0.1f, decay));
+    Updates.sgd(separate, definition(m, n, k, a, b, null), 0, 0.1f, decay);
+    assertThat(fused).as("seed %d: %d x %d x %d", seed, m, n, k).isEqualTo(separate);
+  }
+
+  @Test
+  void aGradientOfSeveralChainsCannotBeUsedBeforeItIsWhole() {
+    float[] values = new float[Gemm.BLOCK + 1];
+    var row = new Gemm.Matrix(values, 0, values.length, false);
+    var column = new Gemm.Matrix(values, 0, 1, false);
+    var descent = new Epilogue.Descend(0.1f, 0);
+    assertThatThrownBy(
+            () -> Gemm.multiply(1, 1, values.length, row, column, new float[1], 0, descent))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage("a sum over 385 is not one chain of 384");
+  }
+
+  private static float[] rectified(float[] values) {
+    float[] result = values.clone();
+    for (int i = 0; i < result.length; i++) {
+      result[i] = Math.max(result[i], 0f);
+    }
+    return result;
   }
 
   private static float[] definition(
