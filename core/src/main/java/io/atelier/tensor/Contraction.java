@@ -366,11 +366,15 @@ sealed interface Contraction permits Tensor {
     return c;
   }
 
-  /** Runs every product; small ones are shared out whole, a large one is shared by the kernel. */
+  /**
+   * Runs every product. Threads share them out whole if there are many, or if they are too small to
+   * be split; else the kernel splits each.
+   */
   private static void each(int count, long work, Workers.Task product) {
-    long worthSharing = 1 << 20; // multiply-adds, about 50 microseconds
-    boolean shared = work < worthSharing && work * count >= worthSharing;
-    int parts = shared ? Math.min(count, Workers.threads()) : 1;
+    long worthSplitting = 1 << 20; // multiply-adds, about 50 microseconds
+    boolean whole =
+        work * count >= worthSplitting && (work < worthSplitting || count >= 4 * Workers.threads());
+    int parts = whole ? Math.min(count, Workers.threads()) : 1;
     int step = Math.ceilDiv(count, parts);
     Workers.run(
         parts,
