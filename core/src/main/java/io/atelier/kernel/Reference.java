@@ -34,6 +34,7 @@ public final class Reference {
       int bRow,
       int bColumn,
       double[] c,
+      int c0,
       double[] bias) {
     for (int i = 0; i < m; i++) {
       for (int j = 0; j < n; j++) {
@@ -41,7 +42,7 @@ public final class Reference {
         for (int p = 0; p < k; p++) {
           sum += a[a0 + i * aRow + p * aColumn] * b[b0 + p * bRow + j * bColumn];
         }
-        c[i * n + j] = sum + (bias.length == 0 ? 0 : bias[j]);
+        c[c0 + i * n + j] = sum + (bias.length == 0 ? 0 : bias[j]);
       }
     }
   }

@@ -12,8 +12,8 @@ import org.jspecify.annotations.Nullable;
  * A few threads that share the parts of one kernel call.
  *
  * <p>The calling thread works too. Helpers wait briefly for the next call and then sleep, so an
- * idle program costs nothing. When two callers meet, the second does all its parts itself: the bits
- * are the same, since parts never share a sum. Thread-safe.
+ * idle program costs nothing. When two callers meet, or a part calls in turn, the second does all
+ * its parts itself: the bits are the same, since parts never share a sum. Thread-safe.
  */
 public final class Workers {
   /** One of several independent parts of a kernel call. */
@@ -49,7 +49,7 @@ public final class Workers {
 
   /** Runs {@code task} for the parts {@code 0 .. parts - 1} and returns when all are done. */
   public static void run(int parts, Task task) {
-    if (parts > 1 && threads > 1 && TURN.tryLock()) {
+    if (parts > 1 && threads > 1 && !TURN.isHeldByCurrentThread() && TURN.tryLock()) {
       try {
         share(parts, task);
       } finally {

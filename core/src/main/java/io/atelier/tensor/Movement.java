@@ -272,20 +272,9 @@ sealed interface Movement permits Tensor {
       return copy(inputs[0], steps, shape);
     }
 
-    /** Adds up what was repeated. */
     @Override
     public List<@Nullable Tensor> backward(Chain chain) {
-      var from = chain.input(0).shape();
-      int added = to.rank() - from.rank();
-      var repeated = new ArrayList<Integer>();
-      for (int axis = 0; axis < to.rank(); axis++) {
-        if (axis < added || from.size(axis - added) != to.size(axis)) {
-          repeated.add(axis);
-        }
-      }
-      var sum =
-          repeated.isEmpty() ? chain.upstream() : chain.upstream().sum(new Axes(repeated, false));
-      return List.of(sum.reshape(from));
+      return List.of(unexpanded(chain.upstream(), chain.input(0).shape()));
     }
 
     static List<Sample> samples() {
@@ -314,6 +303,19 @@ sealed interface Movement permits Tensor {
       sizes[rank - axis] = left == 1 ? right : left;
     }
     return Shape.of(sizes);
+  }
+
+  /** Adds up what was repeated to expand a tensor of shape {@code from}. */
+  static Tensor unexpanded(Tensor x, Shape from) {
+    int added = x.shape().rank() - from.rank();
+    var repeated = new ArrayList<Integer>();
+    for (int axis = 0; axis < x.shape().rank(); axis++) {
+      if (axis < added || from.size(axis - added) != x.shape().size(axis)) {
+        repeated.add(axis);
+      }
+    }
+    var sum = repeated.isEmpty() ? x : x.sum(new Axes(repeated, false));
+    return sum.reshape(from);
   }
 
   /** The elements that one meets going through {@code x} by {@code steps} from its first. */

@@ -117,6 +117,28 @@ public final class Tensor
     return Slicing.stack(axis, parts);
   }
 
+  /**
+   * Sums of products in Einstein's notation: each axis has a letter, and the result is the sum over
+   * all letters that it does not name.
+   *
+   * <pre>{@code
+   * Tensor.einsum("ij,jk->ik", a, b);          // the product of matrices
+   * Tensor.einsum("bhqd,bhkd->bhqk", q, k);    // every query times every key, without a copy
+   * Tensor.einsum("ii->", a);                  // the trace; "ii->i" is the diagonal
+   * Tensor.einsum("bn,anm,bm->ba", x, w, y);   // a bilinear form
+   * }</pre>
+   *
+   * <p>Without an arrow the result names the letters that stand once, in alphabetical order, as in
+   * NumPy. An ellipsis stands for any axes, counted from their last: "...ij,...jk->...ik". Three
+   * operands or more are multiplied from left to right.
+   *
+   * @throws ShapeException if the equation does not fit the operands: their number, their axes, a
+   *     letter with two sizes, or one of the result that no operand has
+   */
+  public static Tensor einsum(String equation, Tensor... operands) {
+    return Einsum.of(equation, operands);
+  }
+
   private static Tensor create(ElementType type, Object values, int length, int... sizes) {
     var shape = Shape.of(sizes);
     if (shape.count() != length) {

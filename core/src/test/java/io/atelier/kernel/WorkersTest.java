@@ -3,6 +3,7 @@ package io.atelier.kernel;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicIntegerArray;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -47,5 +48,20 @@ class WorkersTest {
         .isInstanceOf(IllegalStateException.class)
         .hasMessage("part 2");
     checkEveryPartRunsOnce();
+  }
+
+  @Test
+  void aPartThatCallsInTurnDoesAllThePartsItself() {
+    Workers.threads(3);
+    var elsewhere = new AtomicInteger();
+    for (int round = 0; round < 200; round++) {
+      Workers.run(
+          3,
+          part -> {
+            var thread = Thread.currentThread();
+            Workers.run(5, inner -> elsewhere.addAndGet(Thread.currentThread() == thread ? 0 : 1));
+          });
+    }
+    assertThat(elsewhere).hasValue(0);
   }
 }

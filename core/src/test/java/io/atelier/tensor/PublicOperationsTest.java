@@ -55,6 +55,8 @@ class PublicOperationsTest {
     reductions();
     movements();
     operations.put("matmul(Tensor)", x -> x.matmul(x.transpose()));
+    operations.put("outer(Tensor)", x -> x.reshape(-1).outer(y(x)));
+    operations.put("einsum(String, Tensor[])", x -> Tensor.einsum("ij,kj->ik", x, x));
     operations.put("linear(Tensor, Tensor)", x -> x.linear(x, x.select(1, 0)));
     operations.put("watched(BiConsumer)", x -> x.watched((_, _) -> {}).squared());
   }
