@@ -18,6 +18,12 @@ public final class Gemm {
   /** Columns of {@code B} that are packed at once. */
   private static final int COLUMNS = 1024;
 
+  /**
+   * Floats in panels that stay in the second-level cache: while there are no more, tiles follow
+   * each other along the rows, so that a large result is written from end to end.
+   */
+  private static final int NEAR = 1 << 16;
+
   /** Below this number of multiply-adds (about 50 microseconds) a product is not split. */
   private static final long WORTH_SPLITTING = 1 << 20;
 
@@ -178,36 +184,46 @@ public final class Gemm {
       float[] panels = buffers.panels(tile, depth, target.width);
       boolean last = p + depth == k;
       boolean plain = p == 0 && target.stores(last);
-      for (int jj = 0; jj < target.width; jj += tile.width) {
-        for (int ii = 0; ii < height; ii += tile.height) {
-          int tileHeight = Math.min(tile.height, height - ii);
-          int at = target.at(i + ii, jj);
-          boolean direct = plain && target.holds(tile, i + ii, jj);
-          tile.multiply(
-              rowValues,
-              first + ii * rowStride,
-              rowStride,
-              tileHeight,
-              panels,
-              jj * depth,
-              depth,
-              direct ? target.values : buffers.tile,
-              direct ? at : 0,
-              direct ? target.stride : tile.width);
-          if (!direct) {
-            int tileWidth = Math.min(tile.width, target.width - jj);
-            for (int row = 0; row < tileHeight; row++) {
-              target.epilogue.row(
-                  buffers.tile,
-                  row * tile.width,
-                  target.values,
-                  at + row * target.stride,
-                  tileWidth,
-                  p == 0,
-                  last,
-                  j + jj);
-            }
+      boolean rowByRow = target.width * depth <= NEAR;
+      int ii = 0;
+      int jj = 0;
+      while (ii < height && jj < target.width) {
+        int tileHeight = Math.min(tile.height, height - ii);
+        int at = target.at(i + ii, jj);
+        boolean direct = plain && target.holds(tile, i + ii, jj);
+        tile.multiply(
+            rowValues,
+            first + ii * rowStride,
+            rowStride,
+            tileHeight,
+            panels,
+            jj * depth,
+            depth,
+            direct ? target.values : buffers.tile,
+            direct ? at : 0,
+            direct ? target.stride : tile.width);
+        if (!direct) {
+          int tileWidth = Math.min(tile.width, target.width - jj);
+          for (int row = 0; row < tileHeight; row++) {
+            target.epilogue.row(
+                buffers.tile,
+                row * tile.width,
+                target.values,
+                at + row * target.stride,
+                tileWidth,
+                p == 0,
+                last,
+                j + jj);
           }
+        }
+        if (rowByRow) {
+          jj += tile.width;
+          ii += jj < target.width ? 0 : tile.height;
+          jj = jj < target.width ? jj : 0;
+        } else {
+          ii += tile.height;
+          jj += ii < height ? 0 : tile.width;
+          ii = ii < height ? ii : 0;
         }
       }
     }

@@ -1,6 +1,8 @@
 package io.atelier.optim;
 
 import io.atelier.kernel.Updates;
+import io.atelier.tensor.Parameter;
+import io.atelier.tensor.Tensor;
 import java.util.List;
 
 /**
@@ -35,10 +37,24 @@ public record Adam(double rate, double beta1, double beta2, double epsilon, doub
 
   @Override
   public void update(
-      float[] values, float[] gradient, int from, List<float[]> state, double now, long step) {
+      Parameter parameter, Tensor gradient, List<float[]> state, double now, long step) {
     float[] mean = state.get(0);
     float[] square = state.get(1);
-    Updates.adam(
-        values, gradient, from, mean, square, beta1, beta2, epsilon, now, step, weightDecay, 1);
+    parameter.update(
+        gradient,
+        (values, derivatives, from) ->
+            Updates.adam(
+                values,
+                derivatives,
+                from,
+                mean,
+                square,
+                beta1,
+                beta2,
+                epsilon,
+                now,
+                step,
+                weightDecay,
+                1));
   }
 }

@@ -1,6 +1,8 @@
 package io.atelier.optim;
 
 import io.atelier.kernel.Updates;
+import io.atelier.tensor.Parameter;
+import io.atelier.tensor.Tensor;
 import java.util.List;
 
 /**
@@ -33,21 +35,24 @@ public record AdamW(double rate, double beta1, double beta2, double epsilon, dou
 
   @Override
   public void update(
-      float[] values, float[] gradient, int from, List<float[]> state, double now, long step) {
+      Parameter parameter, Tensor gradient, List<float[]> state, double now, long step) {
     float[] mean = state.get(0);
     float[] square = state.get(1);
-    Updates.adam(
-        values,
+    parameter.update(
         gradient,
-        from,
-        mean,
-        square,
-        beta1,
-        beta2,
-        epsilon,
-        now,
-        step,
-        0,
-        1 - now * weightDecay);
+        (values, derivatives, from) ->
+            Updates.adam(
+                values,
+                derivatives,
+                from,
+                mean,
+                square,
+                beta1,
+                beta2,
+                epsilon,
+                now,
+                step,
+                0,
+                1 - now * weightDecay));
   }
 }

@@ -53,10 +53,7 @@ public final class Optimizer {
       var gradient = gradients.find(parameter);
       if (gradient != null) {
         var arrays = state.computeIfAbsent(path, _ -> zeros(parameter));
-        parameter.update(
-            gradient,
-            (values, derivatives, from) ->
-                rule.update(values, derivatives, from, arrays, rate, steps));
+        rule.update(parameter, gradient, arrays, rate, steps);
       }
     });
   }

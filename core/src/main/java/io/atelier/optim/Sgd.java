@@ -1,6 +1,8 @@
 package io.atelier.optim;
 
 import io.atelier.kernel.Updates;
+import io.atelier.tensor.Parameter;
+import io.atelier.tensor.Tensor;
 import java.util.List;
 
 /**
@@ -36,13 +38,22 @@ public record Sgd(double rate, double momentum, double weightDecay) implements U
 
   @Override
   public void update(
-      float[] values, float[] gradient, int from, List<float[]> state, double now, long step) {
+      Parameter parameter, Tensor gradient, List<float[]> state, double now, long step) {
     if (momentum == 0) {
-      Updates.sgd(values, gradient, from, (float) now, (float) weightDecay);
-    } else {
-      float[] velocity = state.getFirst();
-      Updates.momentum(
-          values, gradient, from, velocity, (float) momentum, (float) now, (float) weightDecay);
+      parameter.descend(gradient, now, weightDecay);
+      return;
     }
+    float[] velocity = state.getFirst();
+    parameter.update(
+        gradient,
+        (values, derivatives, from) ->
+            Updates.momentum(
+                values,
+                derivatives,
+                from,
+                velocity,
+                (float) momentum,
+                (float) now,
+                (float) weightDecay));
   }
 }

@@ -1,6 +1,8 @@
 package io.atelier.optim;
 
 import io.atelier.nn.Modules;
+import io.atelier.tensor.Parameter;
+import io.atelier.tensor.Tensor;
 import java.util.List;
 
 /** How an optimiser changes a parameter, given its gradient: the settings, without state. */
@@ -12,15 +14,14 @@ public interface UpdateRule {
   List<String> state();
 
   /**
-   * Changes the values of one parameter in place.
+   * Changes the values of one parameter in place, by {@link Parameter#update} or {@link
+   * Parameter#descend}.
    *
-   * @param gradient as many derivatives as there are values, from {@code from}
-   * @param state the arrays named by {@link #state()}, as long as {@code values}
+   * @param state the arrays named by {@link #state()}, as long as the parameter
    * @param rate the learning rate of this step
    * @param step the number of this step, from 1
    */
-  void update(
-      float[] values, float[] gradient, int from, List<float[]> state, double rate, long step);
+  void update(Parameter parameter, Tensor gradient, List<float[]> state, double rate, long step);
 
   /** The optimiser that follows this rule on all parameters of a model. */
   default Optimizer over(Object model) {

@@ -273,7 +273,7 @@ sealed interface Contraction permits Tensor {
       var upstream = rows(chain.upstream());
       return Arrays.asList(
           chain.needs(0) ? upstream.matmul(chain.input(1)).reshape(x.shape()) : null,
-          chain.needs(1) ? new Matmul(true, false).apply(upstream, rows(x)) : null,
+          chain.needs(1) ? Pending.product(upstream, rows(x)) : null,
           chain.needs(2) ? upstream.sum(0) : null);
     }
 
@@ -331,9 +331,7 @@ sealed interface Contraction permits Tensor {
       float[] bValues = b.floats();
       float[] cValues = c.floats();
       var epilogue =
-          bias == null
-              ? Epilogue.store()
-              : new Epilogue.Layer(bias.floats(), bias.offset(), false);
+          bias == null ? Epilogue.store() : new Epilogue.Layer(bias.floats(), bias.offset(), false);
       each(
           count,
           (long) m * n * k,

@@ -1,5 +1,6 @@
 package io.atelier.tensor;
 
+import io.atelier.kernel.Updates;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -10,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * two places where values change. Each change raises its version, and a derivative that would need
  * an older version is refused. Identity counts, not content. Thread-confined.
  */
-public final class Parameter {
+public final class Parameter implements Tensor.Owner {
   private final Shape shape;
   private final Initializer initializer;
   private final Rng rng;
@@ -83,12 +84,38 @@ public final class Parameter {
 
   /** Changes the values in place, given a gradient of the same shape; FLOAT only. */
   public void update(Tensor gradient, Update update) {
-    if (!gradient.shape().equals(shape)) {
-      throw new ShapeException(
-          "update(" + gradient.shape() + ")", "the parameter has shape " + shape);
-    }
+    requireShape("update", gradient);
     float[] values = value().floats();
     update.apply(values, gradient.floats(), gradient.offset());
+    changed(values);
+  }
+
+  /**
+   * One step of gradient descent in place, {@code w -= rate (g + decay w)}; FLOAT only.
+   *
+   * <p>The same bits as by {@link #update}, but the gradient of a fully connected layer that nobody
+   * has looked at is used while it is computed and never stored.
+   */
+  public void descend(Tensor gradient, double rate, double decay) {
+    requireShape("descend", gradient);
+    float[] values = value().floats();
+    var product = gradient.pending();
+    if (product != null) {
+      product.descend(values, (float) rate, (float) decay);
+    } else {
+      Updates.sgd(values, gradient.floats(), gradient.offset(), (float) rate, (float) decay);
+    }
+    changed(values);
+  }
+
+  private void requireShape(String operation, Tensor gradient) {
+    if (!gradient.shape().equals(shape)) {
+      throw new ShapeException(
+          operation + "(" + gradient.shape() + ")", "the parameter has shape " + shape);
+    }
+  }
+
+  private void changed(float[] values) {
     version++;
     value = Tensor.leaf(Tensor.wrap(values, shape), this);
   }

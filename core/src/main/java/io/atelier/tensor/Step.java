@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * can no longer be read: {@link Tensor#kept} copies a value out. Everything works outside a step
  * too, where each tensor has memory of its own. A step belongs to its thread.
  */
-public final class Step implements AutoCloseable {
+public final class Step implements AutoCloseable, Tensor.Owner {
   private static final ThreadLocal<@Nullable Step> CURRENT = new ThreadLocal<>();
   private static final ThreadLocal<Recycler> RECYCLER = ThreadLocal.withInitial(Recycler::new);
 
@@ -91,6 +91,14 @@ public final class Step implements AutoCloseable {
               + " Step.training(rng) or Step.inference()");
     }
     return step.rng == null ? null : step.rng.split();
+  }
+
+  /**
+   * Whether a gradient may wait as a pending product: in training, unless results are looked at.
+   */
+  static boolean defers() {
+    var step = CURRENT.get();
+    return step != null && step.rng != null && !step.naming;
   }
 
   /** Memory with undefined content: recycled inside a step, fresh outside. */

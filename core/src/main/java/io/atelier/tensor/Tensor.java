@@ -38,7 +38,7 @@ public final class Tensor
   private final ElementType type;
   private final Object array;
   private final int offset;
-  private final @Nullable Step step;
+  private final @Nullable Owner owner;
   private final @Nullable Origin origin;
 
   private Tensor(
@@ -46,15 +46,18 @@ public final class Tensor
       ElementType type,
       Object array,
       int offset,
-      @Nullable Step step,
+      @Nullable Owner owner,
       @Nullable Origin origin) {
     this.shape = shape;
     this.type = type;
     this.array = array;
     this.offset = offset;
-    this.step = step;
+    this.owner = owner;
     this.origin = origin;
   }
+
+  /** Who changes or recycles the array under a tensor; nobody, for most. */
+  sealed interface Owner permits Step, Parameter {}
 
   /** Where a tracked tensor comes from: the beginning of a derivative, or an operation. */
   sealed interface Origin {
@@ -181,7 +184,13 @@ public final class Tensor
   }
 
   static Tensor leaf(Tensor values, Parameter parameter) {
-    return values.with(values.shape, new Origin.Of(parameter, parameter.version()));
+    return new Tensor(
+        values.shape,
+        values.type,
+        values.array,
+        values.offset,
+        parameter,
+        new Origin.Of(parameter, parameter.version()));
   }
 
   static Tensor recorded(Tensor result, Op op, List<Tensor> inputs) {
@@ -189,7 +198,7 @@ public final class Tensor
   }
 
   private Tensor with(Shape newShape, @Nullable Origin newOrigin) {
-    return new Tensor(newShape, type, array, offset, step, newOrigin);
+    return new Tensor(newShape, type, array, offset, owner, newOrigin);
   }
 
   /** The same elements under another shape of as many. */
@@ -199,7 +208,7 @@ public final class Tensor
 
   /** Some of the same elements under another shape, from the {@code from}-th on. */
   Tensor viewed(Shape other, int from) {
-    return new Tensor(other, type, array, offset + from, step, null);
+    return new Tensor(other, type, array, offset + from, owner, null);
   }
 
   /** The number of elements, which must fit a Java array. */
@@ -260,10 +269,25 @@ public final class Tensor
     if (type != wanted) {
       throw new ShapeException(type + " " + shape, "the elements are " + type + ", not " + wanted);
     }
-    if (step != null) {
+    if (owner instanceof Step step) {
       step.requireOpen(shape);
     }
-    return array;
+    return array instanceof Pending product ? product.values() : array;
+  }
+
+  /** A FLOAT tensor of the current step whose values are a product yet to be computed. */
+  static Tensor pending(Pending product) {
+    return new Tensor(product.shape(), ElementType.FLOAT, product, 0, Step.current(), null);
+  }
+
+  /** The product that these values wait for, if nobody has asked for them. */
+  @Nullable Pending pending() {
+    return array instanceof Pending product && !product.isComputed() ? product : null;
+  }
+
+  /** Whether the array under this tensor is a parameter's, which changes. */
+  boolean isOfParameter() {
+    return owner instanceof Parameter;
   }
 
   /** A copy of the values of a FLOAT tensor, row by row. */
@@ -494,7 +518,7 @@ public final class Tensor
 
   /** The first values, as many as fit a line. */
   private String preview() {
-    if (step != null && !step.isOpen()) {
+    if (owner instanceof Step step && !step.isOpen()) {
       return " of a step that has ended";
     }
     var text = new StringBuilder(" {");
