@@ -111,23 +111,23 @@ public final class Criterion {
     @Override
     public Tensor forward(Shape shape, Tensor... inputs) {
       var logits = inputs[0];
-      var labels = inputs[1];
+      int[] labels = inputs[1].to(ElementType.INT).toInts();
       int classes = logits.shape().size(-1);
       if (logits.elementType() == ElementType.FLOAT) {
         var losses = Tensor.floats(shape);
         float[] x = logits.floats();
         float[] work = new float[classes];
-        for (int row = 0; row < losses.count(); row++) {
+        for (int row = 0; row < labels.length; row++) {
           int at = logits.offset() + row * classes;
-          losses.floats()[row] = loss(x, at, at + (int) labels.whole(row), work, classes);
+          losses.floats()[row] = loss(x, at, at + labels[row], work, classes);
         }
         return losses;
       }
       double[] x = logits.toDoubles();
-      double[] losses = new double[labels.count()];
+      double[] losses = new double[labels.length];
       for (int row = 0; row < losses.length; row++) {
         int at = row * classes;
-        losses[row] = Reduction.logSumExp(x, at, classes) - x[at + (int) labels.whole(row)];
+        losses[row] = Reduction.logSumExp(x, at, classes) - x[at + labels[row]];
       }
       return Tensor.wrap(losses, shape);
     }
@@ -161,12 +161,14 @@ public final class Criterion {
 
     private static Tensor inOnePass(Tensor logits, Tensor labels, Tensor upstream) {
       var gradient = Tensor.floats(logits.shape());
+      float[] x = logits.floats();
       float[] dx = gradient.floats();
+      int[] label = labels.to(ElementType.INT).toInts();
       int classes = logits.shape().size(-1);
-      for (int row = 0; row < labels.count(); row++) {
+      for (int row = 0; row < label.length; row++) {
         int at = row * classes;
-        Softmax.row(logits.floats(), logits.offset() + at, dx, at, classes);
-        dx[at + (int) labels.whole(row)] -= 1;
+        Softmax.row(x, logits.offset() + at, dx, at, classes);
+        dx[at + label[row]] -= 1;
         float dy = upstream.floats()[upstream.offset() + row];
         for (int k = at; k < at + classes; k++) {
           dx[k] *= dy;
