@@ -31,6 +31,6 @@ public record Dropout(double probability) implements Layer {
     for (int i = 0; i < mask.length; i++) {
       mask[i] = rng.nextFloat() < probability ? 0 : scale;
     }
-    return x.times(Tensor.of(mask, mask.length).reshape(x.shape()));
+    return x.times(Tensor.of(mask, mask.length).to(x.elementType()).reshape(x.shape()));
   }
 }
