@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  * two places where values change. Each change raises its version, and a derivative that would need
  * an older version is refused. Identity counts, not content. Thread-confined.
  */
-public final class Parameter {
+public final class Parameter implements Cell {
   private final Shape shape;
   private final Initializer initializer;
   private final Rng rng;
@@ -36,11 +36,13 @@ public final class Parameter {
   }
 
   /** Its shape, known before its numbers are. */
+  @Override
   public Shape shape() {
     return shape;
   }
 
   /** The present values, as a tensor on which derivatives are recorded. */
+  @Override
   public Tensor value() {
     if (value == null) {
       float[] values = new float[Tensor.length(shape)];
@@ -55,11 +57,13 @@ public final class Parameter {
     return version;
   }
 
-  /**
-   * Replaces the values by a copy of others.
-   *
-   * @throws ShapeException if the shapes differ
-   */
+  /** FLOAT or DOUBLE, which have derivatives. */
+  @Override
+  public boolean holds(ElementType type) {
+    return type.isFloating();
+  }
+
+  @Override
   public void set(Tensor replacement) {
     if (!replacement.shape().equals(shape)) {
       throw new ShapeException(
