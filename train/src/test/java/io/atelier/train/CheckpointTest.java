@@ -5,33 +5,14 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.atelier.formats.FormatException;
 import io.atelier.formats.Safetensors;
-import io.atelier.nn.Layer;
 import io.atelier.nn.Modules;
-import io.atelier.tensor.Buffer;
-import io.atelier.tensor.Parameter;
 import io.atelier.tensor.Tensor;
 import java.nio.file.Path;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Public, like the record in it, so that core may look inside without this module being opened. */
-public final class CheckpointTest {
-  /** A layer with state that is not trained. */
-  public record Centred(Parameter shift, Buffer mean, Buffer batches) implements Layer {
-    private static Centred of(float shift, float mean, long batches) {
-      return new Centred(
-          Parameter.of(Tensor.scalar(shift)),
-          Buffer.of(Tensor.scalar(mean)),
-          Buffer.of(Tensor.of(new long[] {batches}, 1)));
-    }
-
-    @Override
-    public Tensor forward(Tensor x) {
-      return x.minus(mean.value()).plus(shift.value());
-    }
-  }
-
+class CheckpointTest {
   @TempDir private Path folder;
 
   @Test
