@@ -78,16 +78,16 @@ final class Terminal {
   void table(Architecture architecture) {
     line(
         "  %s",
-        dim(String.format(Locale.ROOT, "%-3s%-20s%-12s%15s", "", "layer", "output", "parameters")));
+        dim(String.format(Locale.ROOT, "%-3s%-20s%-12s %14s", "", "layer", "output", "parameters")));
     line("  %-3s%-20s%-12s", "", "input", "[" + architecture.inputs() + "]");
     long total = 0;
     for (var row : architecture.rows()) {
       String count =
           row.parameters() == 0 ? "" : String.format(Locale.ROOT, "%,d", row.parameters());
-      line("  %-3s%-20s%-12s%15s", row.path(), row.name(), row.output(), count);
+      line("  %-3s%-20s%-12s %14s", row.path(), row.name(), row.output(), count);
       total += row.parameters();
     }
-    line("  %s", bold(String.format(Locale.ROOT, "%-3s%-20s%-12s%,15d", "", "total", "", total)));
+    line("  %s", bold(String.format(Locale.ROOT, "%-3s%-20s%-12s %,14d", "", "total", "", total)));
   }
 
   /** A duration as a person says it. */

@@ -1,10 +1,11 @@
 package io.atelier.nn;
 
+import io.atelier.tensor.Shape;
 import io.atelier.tensor.Tensor;
 import java.util.Locale;
 
 /** The activation functions of the lecture, as layers. */
-public enum Activation implements Layer {
+public enum Activation implements Architecture.Item {
   /** {@code 1 / (1 + e^-x)}. */
   SIGMOID,
   /** {@code max(x, 0)}. */
@@ -19,6 +20,11 @@ public enum Activation implements Layer {
   SELU,
   /** The hyperbolic tangent. */
   TANH;
+
+  @Override
+  public Shape output(Shape input) {
+    return input;
+  }
 
   @Override
   public Tensor forward(Tensor x) {

@@ -38,17 +38,8 @@ public record Architecture(int inputs, List<Item> items) {
   /** The most units that a layer may have. */
   private static final int LARGEST = 1_000_000_000;
 
-  /** One item of the line. */
-  public sealed interface Item {
-    /** A fully connected layer. */
-    record Units(int count) implements Item {}
-
-    /** An activation after a layer. */
-    record Activated(Activation activation) implements Item {}
-
-    /** Dropout with this probability. */
-    record Dropped(double probability) implements Item {}
-  }
+  /** One item of the line: a plan of a layer, or a layer that needs none. */
+  public sealed interface Item extends Layer permits Dense, Activation, Dropout {}
 
   /** Copies the list. */
   public Architecture {
@@ -68,8 +59,8 @@ public record Architecture(int inputs, List<Item> items) {
   public int outputs() {
     int outputs = inputs;
     for (var item : items) {
-      if (item instanceof Item.Units(int count)) {
-        outputs = count;
+      if (item instanceof Dense(int units)) {
+        outputs = units;
       }
     }
     return outputs;
@@ -80,30 +71,18 @@ public record Architecture(int inputs, List<Item> items) {
     if (probability == 0) {
       return this;
     }
-    var dropped = new Item.Dropped(probability);
+    var dropout = new Dropout(probability);
     return new Architecture(
         inputs,
         items.stream()
             .flatMap(
-                item -> item instanceof Item.Activated ? Stream.of(item, dropped) : Stream.of(item))
+                item -> item instanceof Activation ? Stream.of(item, dropout) : Stream.of(item))
             .toList());
   }
 
   /** The layers, with new random weights (made when they are first read). */
   public Sequential create(Rng rng) {
-    var layers = new ArrayList<Layer>();
-    int width = inputs;
-    for (var item : items) {
-      switch (item) {
-        case Item.Units(int count) -> {
-          layers.add(Linear.create(width, count, rng));
-          width = count;
-        }
-        case Item.Activated(var activation) -> layers.add(activation);
-        case Item.Dropped(var probability) -> layers.add(new Dropout(probability));
-      }
-    }
-    return new Sequential(layers);
+    return Sequential.create(Shape.of(inputs), rng, items.toArray(Layer[]::new));
   }
 
   /** The line of text that {@link #parse} reads. */
@@ -112,9 +91,9 @@ public record Architecture(int inputs, List<Item> items) {
     var text = new StringBuilder().append(inputs);
     for (var item : items) {
       switch (item) {
-        case Item.Units(int count) -> text.append('-').append(count);
-        case Item.Activated(var activation) -> text.append(activation.toString());
-        case Item.Dropped(var probability) -> text.append("-dropout").append(probability);
+        case Dense(int units) -> text.append('-').append(units);
+        case Activation activation -> text.append(activation.toString());
+        case Dropout(double probability) -> text.append("-dropout").append(probability);
       }
     }
     return text.toString();
@@ -133,20 +112,18 @@ public record Architecture(int inputs, List<Item> items) {
   /** The network as a table of layers, counted without making a weight. */
   public List<Row> rows() {
     var rows = new ArrayList<Row>();
-    int width = inputs;
+    var shape = Shape.of(inputs);
     var layers = create(Rng.of(0)).layers();
     for (int i = 0; i < layers.size(); i++) {
       var layer = layers.get(i);
-      if (layer instanceof Linear linear) {
-        width = linear.weight().shape().size(0);
-      }
+      shape = layer.output(shape);
       var name =
           switch (layer) {
             case Linear _ -> "fully connected";
             case Dropout(var probability) -> "dropout " + probability;
             default -> layer.toString();
           };
-      rows.add(new Row(name, Integer.toString(i), Shape.of(width), Modules.count(layer)));
+      rows.add(new Row(name, Integer.toString(i), shape, Modules.count(layer)));
     }
     return rows;
   }
@@ -168,12 +145,12 @@ public record Architecture(int inputs, List<Item> items) {
       while (separator()) {
         if (text.startsWith("dropout", at)) {
           at += "dropout".length();
-          items.add(new Item.Dropped(probability()));
+          items.add(new Dropout(probability()));
         } else {
-          items.add(new Item.Units(number("a number of units, or dropout")));
+          items.add(Dense.of(number("a number of units, or dropout")));
           layers++;
           if (at < text.length() && Character.isLetter(text.charAt(at))) {
-            items.add(new Item.Activated(activation()));
+            items.add(activation());
           }
         }
       }

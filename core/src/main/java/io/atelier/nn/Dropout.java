@@ -1,5 +1,6 @@
 package io.atelier.nn;
 
+import io.atelier.tensor.Shape;
 import io.atelier.tensor.Step;
 import io.atelier.tensor.Tensor;
 
@@ -11,13 +12,18 @@ import io.atelier.tensor.Tensor;
  *
  * @param probability of dropping a value, in [0, 1)
  */
-public record Dropout(double probability) implements Layer {
+public record Dropout(double probability) implements Architecture.Item {
   /** Checks the probability. */
   public Dropout {
     if (!(probability >= 0 && probability < 1)) {
       throw new IllegalArgumentException(
           "the probability of dropout must lie in [0, 1), got " + probability);
     }
+  }
+
+  @Override
+  public Shape output(Shape input) {
+    return input;
   }
 
   @Override

@@ -4,6 +4,7 @@ import io.atelier.tensor.Initializer;
 import io.atelier.tensor.Parameter;
 import io.atelier.tensor.Rng;
 import io.atelier.tensor.Shape;
+import io.atelier.tensor.ShapeException;
 import io.atelier.tensor.Tensor;
 
 /**
@@ -22,6 +23,21 @@ public record Linear(Parameter weight, Parameter bias) implements Layer {
    * @param out the number of outputs, at least 1
    */
   public static Linear create(int in, int out, Rng rng) {
+    var uniform = Initializer.uniform(1 / Math.sqrt(in));
+    return create(in, out, uniform, uniform, rng);
+  }
+
+  /**
+   * A new layer with other first weights; the bias is zero.
+   *
+   * @param in the number of inputs, at least 1
+   * @param out the number of outputs, at least 1
+   */
+  public static Linear create(int in, int out, Initializer weight, Rng rng) {
+    return create(in, out, weight, Initializer.zeros(), rng);
+  }
+
+  private static Linear create(int in, int out, Initializer weight, Initializer bias, Rng rng) {
     if (in < 1 || out < 1) {
       throw new IllegalArgumentException(
           "a fully connected layer needs at least one input and one output, got "
@@ -29,10 +45,24 @@ public record Linear(Parameter weight, Parameter bias) implements Layer {
               + " and "
               + out);
     }
-    var uniform = Initializer.uniform(1 / Math.sqrt(in));
     return new Linear(
-        Parameter.create(Shape.of(out, in), uniform, rng),
-        Parameter.create(Shape.of(out), uniform, rng));
+        Parameter.create(Shape.of(out, in), weight, rng),
+        Parameter.create(Shape.of(out), bias, rng));
+  }
+
+  /**
+   * The shape [..., out].
+   *
+   * @throws ShapeException if the last size of the input differs from the weight's
+   */
+  @Override
+  public Shape output(Shape input) { // [..., in] -> [..., out]
+    if (input.rank() == 0 || input.size(-1) != weight.shape().size(1)) {
+      throw new ShapeException(
+          "linear(" + input + ", " + weight.shape() + ")",
+          "the last size of x must equal the inputs of the layer (" + weight.shape().size(1) + ")");
+    }
+    return input.with(-1, weight.shape().size(0));
   }
 
   @Override

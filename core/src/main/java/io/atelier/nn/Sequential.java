@@ -1,6 +1,10 @@
 package io.atelier.nn;
 
+import io.atelier.tensor.Rng;
+import io.atelier.tensor.Shape;
+import io.atelier.tensor.ShapeException;
 import io.atelier.tensor.Tensor;
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -17,6 +21,44 @@ public record Sequential(List<Layer> layers) implements Layer {
   /** These layers, in order. */
   public static Sequential of(Layer... layers) {
     return new Sequential(List.of(layers));
+  }
+
+  /**
+   * Layers with the sizes that the input gives them:
+   *
+   * <pre>{@code
+   * Sequential.create(Shape.of(784), rng, Dense.of(1000), Tensor::relu, Dense.of(10));
+   * }</pre>
+   *
+   * <p>Each {@link Plan} becomes a layer with new random weights, made when they are first read;
+   * everything else stays as it is.
+   *
+   * @param input the shape of one example, without the axis of the batch
+   * @throws ShapeException if a layer does not fit what comes before it
+   */
+  public static Sequential create(Shape input, Rng rng, Layer... plans) {
+    var layers = new ArrayList<Layer>();
+    var shape = input;
+    for (var plan : plans) {
+      try {
+        var layer = plan instanceof Plan unmade ? unmade.create(shape, rng) : plan;
+        shape = layer.output(shape);
+        layers.add(layer);
+      } catch (ShapeException e) {
+        throw new ShapeException(
+            "layer " + layers.size() + " of the sequence", String.valueOf(e.getMessage()), e);
+      }
+    }
+    return new Sequential(layers);
+  }
+
+  @Override
+  public Shape output(Shape input) {
+    var shape = input;
+    for (var layer : layers) {
+      shape = layer.output(shape);
+    }
+    return shape;
   }
 
   @Override

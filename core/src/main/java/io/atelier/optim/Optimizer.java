@@ -2,6 +2,7 @@ package io.atelier.optim;
 
 import io.atelier.tensor.Gradients;
 import io.atelier.tensor.Parameter;
+import io.atelier.tensor.Step;
 import io.atelier.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -46,7 +47,10 @@ public final class Optimizer {
     return steps;
   }
 
-  /** Moves every parameter that the loss depended on, in the order of their paths. */
+  /**
+   * Moves every parameter that the loss depended on, in the order of their paths; then makes the
+   * changes of buffers that the forward passes of this {@link Step} asked for.
+   */
   public void step(Gradients gradients) {
     steps++;
     parameters.forEach((path, parameter) -> {
@@ -56,6 +60,7 @@ public final class Optimizer {
         rule.update(parameter, gradient, arrays, rate, steps);
       }
     });
+    Step.changeBuffers();
   }
 
   private List<float[]> zeros(Parameter parameter) {

@@ -3,7 +3,9 @@ package io.atelier.optim;
 import io.atelier.nn.Modules;
 import io.atelier.tensor.Parameter;
 import io.atelier.tensor.Tensor;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 
 /** How an optimiser changes a parameter, given its gradient: the settings, without state. */
 public interface UpdateRule {
@@ -25,6 +27,14 @@ public interface UpdateRule {
 
   /** The optimiser that follows this rule on all parameters of a model. */
   default Optimizer over(Object model) {
-    return new Optimizer(this, Modules.parameters(model));
+    return over(Modules.parameters(model));
+  }
+
+  /**
+   * The optimiser that follows this rule on some parameters of a model, by path; the others stay as
+   * they are. {@link Modules#trainable} makes such a choice.
+   */
+  default Optimizer over(Map<String, Parameter> parameters) {
+    return new Optimizer(this, new LinkedHashMap<>(parameters));
   }
 }

@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * two places where values change. Each change raises its version, and a derivative that would need
  * an older version is refused. Identity counts, not content. Thread-confined.
  */
-public final class Parameter implements Tensor.Owner {
+public final class Parameter implements Cell, Tensor.Owner {
   private final Shape shape;
   private final Initializer initializer;
   private final Rng rng;
@@ -37,11 +37,13 @@ public final class Parameter implements Tensor.Owner {
   }
 
   /** Its shape, known before its numbers are. */
+  @Override
   public Shape shape() {
     return shape;
   }
 
   /** The present values, as a tensor on which derivatives are recorded. */
+  @Override
   public Tensor value() {
     if (value == null) {
       float[] values = new float[Tensor.length(shape)];
@@ -56,11 +58,13 @@ public final class Parameter implements Tensor.Owner {
     return version;
   }
 
-  /**
-   * Replaces the values by a copy of others.
-   *
-   * @throws ShapeException if the shapes differ
-   */
+  /** FLOAT or DOUBLE, which have derivatives. */
+  @Override
+  public boolean holds(ElementType type) {
+    return type.isFloating();
+  }
+
+  @Override
   public void set(Tensor replacement) {
     if (!replacement.shape().equals(shape)) {
       throw new ShapeException(

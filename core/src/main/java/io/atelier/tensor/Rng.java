@@ -101,6 +101,17 @@ public final class Rng {
     return (nextLong() >>> 11) * 0x1p-53;
   }
 
+  /**
+   * A number from the standard normal distribution: {@code sqrt(-2 ln(u)) cos(2 pi v)} of two
+   * uniform ones, four words of the stream.
+   *
+   * <p>Source: Box and Muller 1958, "A note on the generation of random normal deviates".
+   */
+  public double nextGaussian() {
+    double radius = Math.sqrt(-2 * StrictMath.log(1 - nextDouble())); // 1 - u is never 0
+    return radius * StrictMath.cos(2 * Math.PI * nextDouble());
+  }
+
   /** The numbers {@code 0 .. count - 1} in random order (Fisher and Yates). */
   public int[] permutation(int count) {
     int[] order = new int[count];

@@ -13,4 +13,9 @@ public final class ShapeException extends AtelierException {
   public ShapeException(String call, String why) {
     super(call + ": " + why);
   }
+
+  /** A call that breaks a rule inside another. */
+  public ShapeException(String call, String why, Throwable cause) {
+    super(call + ": " + why, cause);
+  }
 }

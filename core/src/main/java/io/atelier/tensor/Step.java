@@ -1,6 +1,8 @@
 package io.atelier.tensor;
 
 import io.atelier.kernel.Recycler;
+import java.util.ArrayList;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,6 +27,7 @@ public final class Step implements AutoCloseable, Tensor.Owner {
   private boolean naming;
   private final Recycler recycler = RECYCLER.get();
   private final Thread thread = Thread.currentThread();
+  private final List<Runnable> changes = new ArrayList<>();
   private boolean open = true;
 
   private Step(@Nullable Rng rng) {
@@ -83,6 +86,20 @@ public final class Step implements AutoCloseable, Tensor.Owner {
    * @throws StepException outside a step, where nobody has said which of the two it is
    */
   public static @Nullable Rng randomness(String operation) {
+    var rng = required(operation).rng;
+    return rng == null ? null : rng.split();
+  }
+
+  /**
+   * Whether this is a training step, for an operation that differs between training and inference.
+   *
+   * @throws StepException outside a step, where nobody has said which of the two it is
+   */
+  public static boolean trains(String operation) {
+    return required(operation).rng != null;
+  }
+
+  private static Step required(String operation) {
     var step = CURRENT.get();
     if (step == null) {
       throw new StepException(
@@ -90,7 +107,27 @@ public final class Step implements AutoCloseable, Tensor.Owner {
               + " differs between training and inference: call it inside"
               + " Step.training(rng) or Step.inference()");
     }
-    return step.rng == null ? null : step.rng.split();
+    return step;
+  }
+
+  /** Puts off a change until the optimiser steps; forgets it in an inference step. */
+  static void whenOptimizerSteps(String operation, Runnable change) {
+    var step = required(operation);
+    if (step.rng != null) {
+      step.changes.add(change);
+    }
+  }
+
+  /**
+   * Makes the changes of buffers that the open step was handed ({@link Buffer#afterStep}), in
+   * order. An optimiser calls this once it has changed the parameters.
+   */
+  public static void changeBuffers() {
+    var step = CURRENT.get();
+    if (step != null) {
+      step.changes.forEach(Runnable::run);
+      step.changes.clear();
+    }
   }
 
   /**

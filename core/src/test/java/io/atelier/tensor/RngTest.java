@@ -1,6 +1,7 @@
 package io.atelier.tensor;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import java.util.Arrays;
 import org.junit.jupiter.api.Test;
@@ -61,6 +62,32 @@ class RngTest {
       chiSquare += (count - 10_000.0) * (count - 10_000.0) / 10_000;
     }
     assertThat(chiSquare).isLessThan(20.5);
+  }
+
+  /** From a second implementation of philox and of the formula, in another language. */
+  @Test
+  void normalNumbersAreThoseOfBoxAndMuller() {
+    var rng = Rng.of(42);
+    assertThat(rng.nextGaussian()).isCloseTo(-0.6076510539335191, within(1e-15));
+    assertThat(rng.nextGaussian()).isCloseTo(-0.8536440633116089, within(1e-15));
+    assertThat(rng.nextGaussian()).isCloseTo(0.21637628796618585, within(1e-15));
+  }
+
+  /** 100,000 draws lie below -1, 0, 1 and 2 as often as the table of the distribution says. */
+  @Test
+  void normalNumbersFollowTheTable() {
+    var rng = Rng.of(5);
+    double[] below = new double[4];
+    for (int i = 0; i < 100_000; i++) {
+      double value = rng.nextGaussian();
+      for (int j = 0; j < below.length; j++) {
+        below[j] += value < j - 1 ? 1e-5 : 0;
+      }
+    }
+    double[] table = {0.158655, 0.5, 0.841345, 0.977250};
+    for (int j = 0; j < below.length; j++) {
+      assertThat(below[j]).isCloseTo(table[j], within(0.005)); // three deviations
+    }
   }
 
   private static int[] philox(long key, long low, long high) {

@@ -12,9 +12,9 @@ import tools.jackson.core.JacksonException;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * The state of a training in one file: weights ({@code model.}), optimiser state ({@code
- * optimizer.}), the best weights so far ({@code best.}), and the {@link Progress} as JSON in the
- * metadata.
+ * The state of a training in one file: weights and buffers ({@code model.}), optimiser state
+ * ({@code optimizer.}), the best weights so far ({@code best.}), and the {@link Progress} as JSON
+ * in the metadata.
  *
  * <p>One file is replaced as a whole, so a checkpoint is old or new and never half of each. No
  * clock, no host, no path and no number of threads is in it: equal trainings have equal bytes.
