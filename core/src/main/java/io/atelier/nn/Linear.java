@@ -69,4 +69,9 @@ public record Linear(Parameter weight, Parameter bias) implements Layer {
   public Tensor forward(Tensor x) { // [..., in] -> [..., out]
     return x.linear(weight.value(), bias.value());
   }
+
+  /** The output after ReLU, {@code max(x W^T + b, 0)}, in one pass. */
+  Tensor forwardRelu(Tensor x) { // [..., in] -> [..., out]
+    return x.linearRelu(weight.value(), bias.value());
+  }
 }

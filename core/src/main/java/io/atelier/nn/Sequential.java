@@ -63,8 +63,14 @@ public record Sequential(List<Layer> layers) implements Layer {
 
   @Override
   public Tensor forward(Tensor x) {
-    for (var layer : layers) {
-      x = layer.forward(x);
+    for (int i = 0; i < layers.size(); i++) {
+      boolean relu = i + 1 < layers.size() && layers.get(i + 1) == Activation.RELU;
+      if (relu && layers.get(i) instanceof Linear linear) {
+        x = linear.forwardRelu(x); // the same bits
+        i++;
+      } else {
+        x = layers.get(i).forward(x);
+      }
     }
     return x;
   }

@@ -51,17 +51,8 @@ sealed interface Contraction permits Tensor {
     return self().unsqueeze(1).matmul(other.unsqueeze(0));
   }
 
-  /**
-   * A fully connected layer: {@code y = x W^T + b}, {@code z_j = sum_i w_ji x_i + b_j}.
-   *
-   * <p>Shapes: x [..., in]; weight [out, in]; bias [out]; y [..., out].
-   */
-  default Tensor linear(Tensor weight, Tensor bias) {
-    return new Linear().apply(self(), weight, bias);
-  }
-
   /** A product. */
-  sealed interface Rule extends Op permits Matmul, Linear {}
+  sealed interface Rule extends Op permits Matmul {}
 
   /**
    * The products of matrices, either of which may be read transposed.
@@ -162,7 +153,7 @@ sealed interface Contraction permits Tensor {
       var b = inputs[1].viewed(right(inputs[1].shape()));
       int k = a.shape().size(transposeLeft ? -2 : -1);
       var full = full(a.shape(), b.shape());
-      return product(full, k, a, transposeLeft, b, transposeRight, null).viewed(shape);
+      return product(full, k, a, transposeLeft, b, transposeRight, null, false).viewed(shape);
     }
 
     /**
@@ -234,92 +225,22 @@ sealed interface Contraction permits Tensor {
     }
   }
 
-  /** A fully connected layer. x [..., in], weight [out, in], bias [out] -> [..., out] */
-  record Linear() implements Rule {
-    @Override
-    public Shape shape(Tensor... inputs) {
-      requireFloating(inputs);
-      var x = inputs[0].shape();
-      var weight = inputs[1].shape();
-      var bias = inputs[2].shape();
-      if (x.rank() == 0 || weight.rank() != 2 || x.size(-1) != weight.size(1)) {
-        throw new ShapeException(
-            call(inputs),
-            "the last size of x"
-                + (x.rank() == 0 ? " (none)" : " (" + x.size(-1) + ")")
-                + " must equal the inputs of the layer ("
-                + (weight.rank() == 2 ? weight.size(1) : "weight must be [out, in]")
-                + ")"
-                + "\n  rule: x [..., in], weight [out, in], bias [out] -> [..., out]");
-      }
-      if (!bias.equals(Shape.of(weight.size(0)))) {
-        throw new ShapeException(
-            call(inputs), "the bias must have shape [" + weight.size(0) + "], got " + bias);
-      }
-      return x.with(-1, weight.size(0));
-    }
-
-    @Override
-    public Tensor forward(Shape shape, Tensor... inputs) {
-      var x = rows(inputs[0]);
-      var flat = Shape.of(x.shape().size(0), shape.size(-1));
-      return product(flat, x.shape().size(1), x, false, inputs[1], true, inputs[2]).viewed(shape);
-    }
-
-    /** {@code dx = dy W}, {@code dW = dy^T x}, {@code db} the sum of the rows of {@code dy}. */
-    @Override
-    public List<@Nullable Tensor> backward(Chain chain) {
-      var x = chain.input(0);
-      var upstream = rows(chain.upstream());
-      return Arrays.asList(
-          chain.needs(0) ? upstream.matmul(chain.input(1)).reshape(x.shape()) : null,
-          chain.needs(1) ? Pending.product(upstream, rows(x)) : null,
-          chain.needs(2) ? upstream.sum(0) : null);
-    }
-
-    /** All axes but the last as one: [..., n] -> [rows, n]. */
-    private static Tensor rows(Tensor x) {
-      int last = x.shape().rank() - 1;
-      return x.reshape(x.shape().product(0, last), x.shape().size(last));
-    }
-
-    static List<Sample> samples() {
-      return List.of(
-          sample(3, 5, 4),
-          sample(1, 1, 1),
-          sample(17, 3, 65),
-          sample(4, 385, 3),
-          sample(0, 2, 3),
-          Sample.of(
-              new Linear(),
-              Sample.uniform(-1, 1, 2, 3, 5),
-              Sample.uniform(-1, 1, 4, 5),
-              Sample.uniform(-1, 1, 4)));
-    }
-
-    private static Sample sample(int rows, int in, int out) {
-      return Sample.of(
-          new Linear(),
-          Sample.uniform(-1, 1, rows, in),
-          Sample.uniform(-1, 1, out, in),
-          Sample.uniform(-1, 1, out));
-    }
-  }
-
   /**
-   * {@code A . B + bias} for each matrix of a batch, by the fast kernel for FLOAT and by plain
-   * loops for DOUBLE.
+   * {@code A . B} for each matrix of a batch, by the fast kernel for FLOAT and by plain loops for
+   * DOUBLE; with a bias, {@code A . B + bias}, and {@code max(A . B + bias, 0)} if {@code
+   * rectified}.
    *
    * @param shape of the result, [..., M, N]; the axes in front of both operands broadcast to it
    */
-  private static Tensor product(
+  static Tensor product(
       Shape shape,
       int k,
       Tensor a,
       boolean transposeA,
       Tensor b,
       boolean transposeB,
-      @Nullable Tensor bias) {
+      @Nullable Tensor bias,
+      boolean rectified) {
     int count = shape.product(0, shape.rank() - 2);
     int m = shape.size(-2);
     int n = shape.size(-1);
@@ -331,7 +252,9 @@ sealed interface Contraction permits Tensor {
       float[] bValues = b.floats();
       float[] cValues = c.floats();
       var epilogue =
-          bias == null ? Epilogue.store() : new Epilogue.Layer(bias.floats(), bias.offset(), false);
+          bias == null
+              ? Epilogue.store()
+              : new Epilogue.Layer(bias.floats(), bias.offset(), rectified);
       each(
           count,
           (long) m * n * k,
@@ -365,7 +288,7 @@ sealed interface Contraction permits Tensor {
           i * m * n,
           bias == null ? new double[0] : bias.toDoubles());
     }
-    return c;
+    return rectified ? c.relu() : c;
   }
 
   /**

@@ -15,6 +15,7 @@ public sealed interface Op
         Contraction.Rule,
         Criterion.Rule,
         Elementwise.Rule,
+        FullyConnected.Rule,
         Indexing.Rule,
         Logic.Rule,
         Movement.Rule,

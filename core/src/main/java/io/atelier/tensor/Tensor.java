@@ -21,6 +21,7 @@ public final class Tensor
     implements Activations,
         Contraction,
         Elementwise,
+        FullyConnected,
         Indexing,
         Logic,
         Movement,

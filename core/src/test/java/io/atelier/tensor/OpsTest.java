@@ -195,13 +195,14 @@ class OpsTest {
     return switch (op) {
       case Contraction.Matmul matmul ->
           shape.size(shape.rank() > 1 && matmul.transposeLeft() ? -2 : -1);
-      case Contraction.Linear _ -> shape.size(-1) + 1; // and the bias
+      case FullyConnected.Linear _ -> shape.size(-1) + 1; // and the bias
       default -> inputs[0].count() + 1;
     };
   }
 
   private static boolean addsUp(Op op) {
     return op instanceof Contraction.Rule
+        || op instanceof FullyConnected.Rule
         || op instanceof Reduction.Sum
         || op instanceof Rowwise.CumulativeSum
         || op instanceof Indexing.ScatterAdd;

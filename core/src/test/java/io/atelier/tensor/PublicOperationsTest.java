@@ -57,6 +57,8 @@ class PublicOperationsTest {
     operations.put("matmul(Tensor)", x -> x.matmul(x.transpose()));
     operations.put("outer(Tensor)", x -> x.reshape(-1).outer(y(x)));
     operations.put("einsum(String, Tensor[])", x -> Tensor.einsum("ij,kj->ik", x, x));
+    operations.put(
+        "linearRelu(Tensor, Tensor)", x -> x.plus(-1).linearRelu(x.plus(-0.9), x.select(1, 0)));
     operations.put("linear(Tensor, Tensor)", x -> x.linear(x, x.select(1, 0)));
     operations.put("watched(BiConsumer)", x -> x.watched((_, _) -> {}).squared());
   }
