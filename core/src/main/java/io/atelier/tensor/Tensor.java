@@ -19,8 +19,10 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Tensor
     implements Activations,
+        Arithmetic,
+        Bounds,
         Contraction,
-        Elementwise,
+        Functions,
         Indexing,
         Logic,
         Movement,
@@ -499,16 +501,14 @@ public final class Tensor
     return new Derivatives.Watch(observer).apply(this);
   }
 
-  /** A tensor of one value everywhere. */
+  /** A tensor of one value everywhere, in the memory of the current step. */
   static Tensor filled(double value, Shape shape, ElementType type) {
-    if (type == ElementType.DOUBLE) {
-      var result = doubles(shape);
-      Arrays.fill(result.doubles(), value);
-      return result;
-    }
-    var result = floats(shape);
-    Arrays.fill(result.floats(), (float) value);
-    return result;
+    return Elements.filled(type, shape, value);
+  }
+
+  /** Element type and shape, as messages show a tensor; FLOAT is not said: {@code [2, 3]}. */
+  String described() {
+    return (type == ElementType.FLOAT ? "" : type + " ") + shape;
   }
 
   @Override
