@@ -98,7 +98,12 @@ sealed interface Indexing permits Tensor {
    */
   default Tensor maskedFill(Tensor mask, double value) {
     requireMask("maskedFill", mask);
-    return mask.where(Tensor.filled(value, Shape.of(), self().elementType()), self());
+    var type = self().elementType();
+    if (!type.holds(value)) {
+      throw new ShapeException(
+          "maskedFill(" + self().described() + ", " + value + ")", type + " cannot hold " + value);
+    }
+    return mask.where(Tensor.filled(value, Shape.of(), type), self());
   }
 
   /**

@@ -18,6 +18,10 @@ class CreationTest {
     assertThat(Tensor.full(ElementType.LONG, -7, 2).toLongs()).containsExactly(-7, -7);
     assertThat(Tensor.full(ElementType.BOOL, 1, 1).toBooleans()).containsExactly(true);
     refuses(() -> Tensor.full(ElementType.INT, 0.5, 2), "INT [2]: cannot hold 0.5");
+    refuses(
+        () -> Tensor.full(ElementType.LONG, 0x1p63, 2),
+        "LONG [2]: cannot hold 9.223372036854776E18");
+    assertThat(Tensor.full(ElementType.LONG, -0x1p63, 1).toLongs()).containsExactly(Long.MIN_VALUE);
     refuses(() -> Tensor.zeros(2, -1), "shape([2, -1]): sizes must be >= 0");
   }
 

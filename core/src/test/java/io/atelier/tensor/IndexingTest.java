@@ -61,7 +61,9 @@ class IndexingTest {
     assertThat(X.maskedFill(mask, -1).toDoubles()).containsExactly(-1, 20, -1, -1, 50, -1);
     assertThat(X.maskedSelect(mask).toDoubles()).containsExactly(10, 30, 40, 60);
     assertThat(vector(1, 2, 3).maskedFill(mask, 7).toInts()).containsExactly(7, 2, 7);
-    refuses(() -> vector(1, 2, 3).maskedFill(mask, 0.5), "INT []: cannot hold 0.5");
+    refuses(
+        () -> vector(1, 2, 3).maskedFill(mask, 0.5),
+        "maskedFill(INT [3], 0.5): INT cannot hold 0.5");
     ReductionTest.proves(X, x -> x.maskedFill(mask, 3));
     ReductionTest.proves(X, x -> x.maskedSelect(mask));
   }
