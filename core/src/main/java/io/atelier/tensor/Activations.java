@@ -82,7 +82,7 @@ sealed interface Activations permits Tensor {
 
   /** {@code ln(1 / (1 + e^-x))}, exact for large {@code |x|} too. */
   default Tensor logSigmoid() {
-    return self().negated().softplus().negated();
+    return new LogSigmoid().apply(self());
   }
 
   /**
@@ -106,12 +106,16 @@ sealed interface Activations permits Tensor {
     return self().times(self().softplus().tanh());
   }
 
-  /** {@code clamp(x / 6 + 1/2, 0, 1)}. */
+  /** {@code clamp(x / 6 + 1/2, 0, 1)}; derivative 0 at both kinks, as PyTorch has it. */
   default Tensor hardSigmoid() {
-    return self().times(1.0 / 6).plus(0.5).clamp(0, 1);
+    return new HardSigmoid().apply(self());
   }
 
-  /** {@code x hardSigmoid(x)}. Source: Howard et al. 2019, "Searching for MobileNetV3". */
+  /**
+   * {@code x hardSigmoid(x)}; derivative 0 at -3 and 1 at 3, as PyTorch has it.
+   *
+   * <p>Source: Howard et al. 2019, "Searching for MobileNetV3".
+   */
   default Tensor hardSwish() {
     return self().times(self().hardSigmoid());
   }
@@ -124,6 +128,8 @@ sealed interface Activations permits Tensor {
           Sigmoid,
           Tanh,
           Softplus,
+          LogSigmoid,
+          HardSigmoid,
           Elu,
           Gelu,
           NormalCdf,
@@ -278,6 +284,55 @@ sealed interface Activations permits Tensor {
 
     static List<Sample> samples() {
       return Elementwise.Unary.samples(new Softplus(), -4, 4);
+    }
+  }
+
+  /** {@code -ln(1 + e^-x)}; derivative the logistic function of -x. */
+  record LogSigmoid() implements Rule {
+    private static final Loops.UnaryKernel LOOP = Loops.unary((x, _) -> VectorMath.logSigmoid(x));
+
+    @Override
+    public Loops.UnaryKernel loop() {
+      return LOOP;
+    }
+
+    @Override
+    public double reference(double x) {
+      return Reference.logSigmoid(x);
+    }
+
+    @Override
+    public Tensor slope(Tensor x, Tensor y) {
+      return x.negated().sigmoid();
+    }
+
+    static List<Sample> samples() {
+      return Elementwise.Unary.samples(new LogSigmoid(), -4, 4);
+    }
+  }
+
+  /** {@code clamp(x / 6 + 1/2, 0, 1)}; derivative 1/6 strictly between -3 and 3. */
+  record HardSigmoid() implements Rule {
+    private static final Loops.UnaryKernel LOOP =
+        Loops.unary((x, _) -> x.add(3f).max(0f).min(6f).div(6f));
+
+    @Override
+    public Loops.UnaryKernel loop() {
+      return LOOP;
+    }
+
+    @Override
+    public double reference(double x) {
+      return Math.min(Math.max(x + 3, 0), 6) / 6;
+    }
+
+    @Override
+    public Tensor slope(Tensor x, Tensor y) {
+      return x.plus(3).positive().times(x.negated().plus(3).positive()).times(1.0 / 6);
+    }
+
+    static List<Sample> samples() {
+      return Elementwise.Unary.samples(new HardSigmoid(), -5, 5);
     }
   }
 

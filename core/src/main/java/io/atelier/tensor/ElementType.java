@@ -18,6 +18,15 @@ public enum ElementType {
     return this == FLOAT || this == DOUBLE;
   }
 
+  /** Whether an element of this type can have this value, FLOAT perhaps rounded. */
+  boolean holds(double value) {
+    return switch (this) {
+      case FLOAT, DOUBLE, BOOL -> true;
+      case INT -> value == (int) value;
+      case LONG -> value == (long) value && value < 0x1p63;
+    };
+  }
+
   /** Whether elements of this type are whole numbers. */
   public boolean isWhole() {
     return this == INT || this == LONG;

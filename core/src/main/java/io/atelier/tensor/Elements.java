@@ -23,22 +23,18 @@ final class Elements {
    * @throws ShapeException if the type cannot hold the value
    */
   static Tensor filled(ElementType type, Shape shape, double value) {
+    if (!type.holds(value)) {
+      throw new ShapeException(type + " " + shape, "cannot hold " + value);
+    }
     var result = create(type, shape);
     switch (type) {
       case FLOAT -> Arrays.fill(result.floats(), 0, result.count(), (float) value);
       case DOUBLE -> Arrays.fill(result.doubles(), value);
-      case INT -> Arrays.fill(result.ints(), (int) whole(type, shape, value));
-      case LONG -> Arrays.fill(result.longs(), whole(type, shape, value));
+      case INT -> Arrays.fill(result.ints(), (int) value);
+      case LONG -> Arrays.fill(result.longs(), (long) value);
       case BOOL -> Arrays.fill(result.booleans(), value != 0);
     }
     return result;
-  }
-
-  private static long whole(ElementType type, Shape shape, double value) {
-    if (value != Math.rint(value) || (type == ElementType.INT && value != (int) value)) {
-      throw new ShapeException(type + " " + shape, "cannot hold " + value);
-    }
-    return (long) value;
   }
 
   /** The array under a tensor; its elements begin at the tensor's offset. */

@@ -3,6 +3,7 @@ package io.atelier.tensor;
 import io.atelier.kernel.Strides;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.Supplier;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
@@ -48,6 +49,18 @@ sealed interface Indexing permits Tensor {
   default Tensor indexSelect(int axis, Tensor indices) {
     var shape = self().shape();
     int at = shape.axis(axis);
+    requireIndices(
+        () ->
+            "indexSelect("
+                + self().described()
+                + ", axis "
+                + axis
+                + ", "
+                + indices.described()
+                + ")",
+        indices,
+        shape.size(at),
+        "axis " + at + " has size " + shape.size(at));
     int[] flat = IntStream.generate(() -> 1).limit(shape.rank()).toArray(); // [1, count, 1]
     flat[at] = indices.count();
     int[] sizes =
@@ -68,6 +81,11 @@ sealed interface Indexing permits Tensor {
   default Tensor oneHot(int classes) {
     var rows = self().unsqueeze(-1);
     var shape = rows.shape().with(-1, classes);
+    requireIndices(
+        () -> "oneHot(" + self().described() + ", " + classes + " classes)",
+        self(),
+        classes,
+        "there are " + classes + " classes");
     var zeros = Tensor.filled(0, shape, ElementType.FLOAT);
     return zeros.scatterAdd(-1, rows, Tensor.filled(1, rows.shape(), ElementType.FLOAT));
   }
@@ -79,9 +97,13 @@ sealed interface Indexing permits Tensor {
    *     the value
    */
   default Tensor maskedFill(Tensor mask, double value) {
-    var fill = new MaskedFill(value);
-    fill.requireMask(self(), mask);
-    return fill.apply(self(), mask.expanded(self().shape()));
+    requireMask("maskedFill", mask);
+    var type = self().elementType();
+    if (!type.holds(value)) {
+      throw new ShapeException(
+          "maskedFill(" + self().described() + ", " + value + ")", type + " cannot hold " + value);
+    }
+    return mask.where(Tensor.filled(value, Shape.of(), type), self());
   }
 
   /**
@@ -90,10 +112,28 @@ sealed interface Indexing permits Tensor {
    * @param mask BOOL, broadcast to this shape
    */
   default Tensor maskedSelect(Tensor mask) {
-    new MaskedFill(0).requireMask(self(), mask);
+    requireMask("maskedSelect", mask);
     boolean[] chosen = mask.expanded(self().shape()).toBooleans();
     int[] places = IntStream.range(0, chosen.length).filter(i -> chosen[i]).toArray();
     return reshapedToRow().gather(0, Tensor.of(places, places.length));
+  }
+
+  private void requireMask(String name, Tensor mask) {
+    String call = name + "(" + self().described() + ", " + mask.described() + ")";
+    if (mask.elementType() != ElementType.BOOL) {
+      throw new ShapeException(call, "the mask must be BOOL; a comparison says what is true");
+    }
+    var sizes = self().shape();
+    if (!broadcasts(mask.shape(), sizes)) {
+      throw new ShapeException(call, "the mask " + mask.shape() + " must broadcast to " + sizes);
+    }
+  }
+
+  private static boolean broadcasts(Shape mask, Shape sizes) {
+    int added = sizes.rank() - mask.rank();
+    return added >= 0
+        && IntStream.range(0, mask.rank())
+            .allMatch(axis -> mask.size(axis) == 1 || mask.size(axis) == sizes.size(axis + added));
   }
 
   private Tensor reshapedToRow() {
@@ -101,7 +141,7 @@ sealed interface Indexing permits Tensor {
   }
 
   /** An operation that picks elements. */
-  sealed interface Rule extends Op permits Gather, ScatterAdd, MaskedFill {}
+  sealed interface Rule extends Op permits Gather, ScatterAdd {}
 
   /** Elements picked along an axis. [a, n, b], indices [a, m, b] -> [a, m, b] */
   record Gather(int axis) implements Rule {
@@ -216,59 +256,6 @@ sealed interface Indexing permits Tensor {
     }
   }
 
-  /** A value wherever a mask is true. x [...], mask BOOL [...] -> [...] */
-  record MaskedFill(double value) implements Rule {
-    void requireMask(Tensor x, Tensor mask) {
-      if (mask.elementType() != ElementType.BOOL) {
-        throw new ShapeException(
-            call(x, mask), "the mask must be BOOL; a comparison says what is true");
-      }
-      if (!Movement.broadcast(this, x, mask).equals(x.shape())) {
-        throw new ShapeException(
-            call(x, mask), "the mask " + mask.shape() + " must broadcast to " + x.shape());
-      }
-    }
-
-    @Override
-    public Shape shape(Tensor... inputs) {
-      return inputs[0].shape();
-    }
-
-    @Override
-    public Tensor forward(Shape shape, Tensor... inputs) {
-      var x = inputs[0];
-      var mask = inputs[1];
-      var y = Elements.filled(x.elementType(), shape, value);
-      var from = Elements.of(x);
-      var to = Elements.of(y);
-      boolean[] masked = mask.toBooleans();
-      int i = 0;
-      while (i < masked.length) { // whole runs at once
-        int begin = i;
-        while (i < masked.length && !masked[i]) {
-          i++;
-        }
-        System.arraycopy(from, x.offset() + begin, to, begin, i - begin);
-        while (i < masked.length && masked[i]) {
-          i++;
-        }
-      }
-      return y;
-    }
-
-    @Override
-    public List<@Nullable Tensor> backward(Chain chain) {
-      return Arrays.asList(chain.upstream().maskedFill(chain.input(1), 0), null);
-    }
-
-    static List<Sample> samples() {
-      var mask = Tensor.of(new boolean[] {true, false, false, true, false, true}, 2, 3);
-      return List.of(
-          Sample.of(new MaskedFill(-7), Sample.uniform(-1, 1, 2, 3), mask),
-          Sample.of(new MaskedFill(1), Sample.uniform(-1, 1, 0), Tensor.of(new boolean[0], 0)));
-    }
-  }
-
   /**
    * What happens at one index: element {@code at} of the indexed tensor, {@code place} of the
    * other.
@@ -303,32 +290,30 @@ sealed interface Indexing permits Tensor {
 
   private static void requireIndices(Op op, int axis, int size, Tensor... inputs) {
     var x = inputs[0].shape();
-    var indices = inputs[1];
-    if (indices.elementType() != ElementType.INT && indices.elementType() != ElementType.LONG) {
-      throw new ShapeException(op.call(inputs), "indices must be INT or LONG");
-    }
-    if (indices.shape().rank() != x.rank()
-        || !fits(indices.shape(), x, 0, axis)
-        || !fits(indices.shape(), x, axis + 1, x.rank())) {
+    var indices = inputs[1].shape();
+    if (indices.rank() != x.rank()
+        || !fits(indices, x, 0, axis)
+        || !fits(indices, x, axis + 1, x.rank())) {
       throw new ShapeException(
           op.call(inputs),
           "before and after axis "
               + axis
               + " the sizes of the indices must be those of the indexed tensor, or all 1");
     }
+    requireIndices(() -> op.call(inputs), inputs[1], size, "axis " + axis + " has size " + size);
+  }
+
+  /** Refuses what are no indices below {@code size}; {@code reason} says why that is the bound. */
+  private static void requireIndices(
+      Supplier<String> call, Tensor indices, int size, String reason) {
+    if (!indices.elementType().isWhole()) {
+      throw new ShapeException(call.get(), "indices must be INT or LONG");
+    }
     for (int i = 0; i < indices.count(); i++) {
       long index = indices.whole(i);
       if (index < 0 || index >= size) {
         throw new ShapeException(
-            op.call(inputs),
-            "index "
-                + index
-                + " is not in 0.."
-                + (size - 1)
-                + ": axis "
-                + axis
-                + " has size "
-                + size);
+            call.get(), "index " + index + " is not in 0.." + (size - 1) + ": " + reason);
       }
     }
   }

@@ -52,10 +52,17 @@ sealed interface Logic permits Tensor {
 
   /**
    * Takes {@code yes} where this BOOL tensor is true and {@code no} where it is false; all three
-   * are broadcast to one shape.
+   * are broadcast to one shape. Of any element type.
+   *
+   * <p>Derivatives pass to the operand that was taken. What was not taken counts as a constant, but
+   * it has been computed: a value that is not a number there makes its own derivative not a number.
+   *
+   * @throws ShapeException if this is not BOOL, or the types of the two differ, or shapes do not
+   *     fit
    */
   default Tensor where(Tensor yes, Tensor no) {
     var rule = new Where();
+    rule.requireTypes(self(), yes, no);
     var both = Movement.broadcast(rule, yes, no);
     var shape = Movement.broadcast(rule, self(), yes.expanded(both));
     return rule.apply(self().expanded(shape), yes.expanded(shape), no.expanded(shape));
@@ -111,14 +118,6 @@ sealed interface Logic permits Tensor {
     default Tensor broadcast(Tensor a, Tensor b) {
       var shape = Movement.broadcast(this, a, b);
       return apply(a.expanded(shape), b.expanded(shape));
-    }
-
-    /** Refuses operands of different element types. */
-    default void requireOneType(Tensor a, Tensor b) {
-      if (a.elementType() != b.elementType()) {
-        throw new ShapeException(
-            call(a, b), "operands must have one element type; to(...) converts");
-      }
     }
   }
 
@@ -193,35 +192,37 @@ sealed interface Logic permits Tensor {
     }
   }
 
-  /** One of two by a mask. BOOL [...], yes [...], no [...] -> [...] */
+  /** One of two by a mask, of any element type. BOOL [...], yes [...], no [...] -> [...] */
   record Where() implements Rule {
+    void requireTypes(Tensor mask, Tensor yes, Tensor no) {
+      if (mask.elementType() != ElementType.BOOL) {
+        throw new ShapeException(
+            call(mask, yes, no), "the mask must be BOOL; a comparison says what is true");
+      }
+      requireOneType(yes, no);
+    }
+
     @Override
     public Shape shape(Tensor... inputs) {
-      if (inputs[0].elementType() != ElementType.BOOL) {
-        throw new ShapeException(call(inputs), "the mask must be BOOL: what a comparison yields");
-      }
-      requireFloating(inputs[1], inputs[2]);
+      requireTypes(inputs[0], inputs[1], inputs[2]);
       return inputs[0].shape();
     }
 
     @Override
     public Tensor forward(Shape shape, Tensor... inputs) {
-      var mask = inputs[0];
-      var yes = inputs[1];
-      var no = inputs[2];
-      if (yes.elementType() == ElementType.FLOAT) {
-        var y = Tensor.floats(shape);
-        for (int i = 0; i < y.count(); i++) {
-          var source = mask.booleans()[mask.offset() + i] ? yes : no;
-          y.floats()[i] = source.floats()[source.offset() + i];
+      var y = Elements.create(inputs[1].elementType(), shape);
+      boolean[] mask = inputs[0].toBooleans();
+      int i = 0;
+      while (i < mask.length) { // whole runs at once
+        int begin = i;
+        while (i < mask.length && mask[i] == mask[begin]) {
+          i++;
         }
-        return y;
+        var source = inputs[mask[begin] ? 1 : 2];
+        int from = source.offset() + begin;
+        System.arraycopy(Elements.of(source), from, Elements.of(y), begin, i - begin);
       }
-      double[] values = no.toDoubles();
-      for (int i = 0; i < values.length; i++) {
-        values[i] = mask.booleans()[mask.offset() + i] ? yes.number(i) : values[i];
-      }
-      return Tensor.wrap(values, shape);
+      return y;
     }
 
     /** Each operand gets the derivative where it was taken, and 0 elsewhere. */
@@ -229,7 +230,7 @@ sealed interface Logic permits Tensor {
     public List<@Nullable Tensor> backward(Chain chain) {
       var mask = chain.input(0);
       var upstream = chain.upstream();
-      var zero = Tensor.filled(0, upstream.shape(), upstream.elementType());
+      var zero = Tensor.filled(0, Shape.of(), upstream.elementType());
       return Arrays.asList(
           null,
           chain.needs(1) ? mask.where(upstream, zero) : null,
@@ -240,6 +241,11 @@ sealed interface Logic permits Tensor {
       var mask = Sample.uniform(-1, 1, 3, 17).greater(Sample.uniform(0, 0, 3, 17));
       return List.of(
           Sample.of(new Where(), mask, Sample.uniform(-1, 1, 3, 17), Sample.uniform(2, 3, 3, 17)),
+          Sample.of(
+              new Where(),
+              Tensor.of(new boolean[] {true, false}, 2),
+              Tensor.of(new long[] {1, 2}, 2),
+              Tensor.of(new long[] {3, 4}, 2)),
           Sample.of(
               new Where(),
               Tensor.of(new boolean[0], 0),

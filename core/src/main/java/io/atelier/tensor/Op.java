@@ -14,7 +14,7 @@ public sealed interface Op
     permits CustomOp,
         Contraction.Rule,
         Criterion.Rule,
-        Elementwise.Rule,
+        Elementwise,
         FullyConnected.Rule,
         Indexing.Rule,
         Logic.Rule,
@@ -63,22 +63,32 @@ public sealed interface Op
   default String call(Tensor... inputs) {
     var operands = new ArrayList<String>();
     for (var input : inputs) {
-      boolean plain = input.elementType() == ElementType.FLOAT;
-      operands.add((plain ? "" : input.elementType() + " ") + input.shape());
+      operands.add(input.described());
     }
     return name() + "(" + String.join(", ", operands) + ")";
   }
 
+  /** Refuses inputs of different types: nothing is converted silently. */
+  default void requireOneType(Tensor... inputs) {
+    var type = inputs[0].elementType();
+    for (var input : inputs) {
+      if (input.elementType() != type) {
+        throw new ShapeException(
+            call(inputs),
+            "operands must have one element type, got "
+                + type
+                + " and "
+                + input.elementType()
+                + "; to(...) converts");
+      }
+    }
+  }
+
   /** Refuses inputs of different or of whole-numbered types. */
   default void requireFloating(Tensor... inputs) {
-    for (var input : inputs) {
-      if (!input.elementType().isFloating()) {
-        throw new ShapeException(call(inputs), "needs FLOAT or DOUBLE operands");
-      }
-      if (input.elementType() != inputs[0].elementType()) {
-        throw new ShapeException(
-            call(inputs), "operands must have one element type; to(...) converts");
-      }
+    requireOneType(inputs);
+    if (!inputs[0].elementType().isFloating()) {
+      throw new ShapeException(call(inputs), "needs FLOAT or DOUBLE operands; to(FLOAT) converts");
     }
   }
 

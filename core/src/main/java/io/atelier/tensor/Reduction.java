@@ -199,7 +199,10 @@ sealed interface Reduction permits Tensor {
     return some ? root.maskedFill(zero, 0) : root;
   }
 
-  /** {@code ln sum e^x}, without overflow; minus infinity for nothing but minus infinities. */
+  /**
+   * {@code ln sum e^x}, without overflow. Nothing but minus infinities, the logarithms of 0, give
+   * minus infinity with the derivative 0, where PyTorch's is not a number.
+   */
   default Tensor logSumExp(int... axes) {
     return logSumExp(Axes.of(axes));
   }
@@ -369,10 +372,13 @@ sealed interface Reduction permits Tensor {
       return Tensor.wrap(y, shape);
     }
 
-    /** {@code dx = e^(x - y) dy}, the softmax times {@code dy}. */
+    /** {@code dx = e^(x - y) dy}, the softmax times {@code dy}; 0 if all x are minus infinity. */
     @Override
     public List<@Nullable Tensor> backward(Chain chain) {
-      var share = chain.input(0).minus(chain.output().unsqueeze(-1)).exp();
+      var y = chain.output();
+      var lowest = Tensor.filled(Double.NEGATIVE_INFINITY, Shape.of(), y.elementType());
+      var finite = y.maskedFill(y.equalTo(lowest), 0);
+      var share = chain.input(0).minus(finite.unsqueeze(-1)).exp();
       return List.of(share.times(chain.upstream().unsqueeze(-1)));
     }
 

@@ -1,11 +1,18 @@
 package io.atelier.tensor;
 
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.stream.IntStream;
+
 /**
  * Random numbers that depend on three longs and nothing else: seed, stream and counter.
  *
  * <p>The generator is Philox 4x32-10 (Salmon, Moraes, Dror, Shaw 2011, "Parallel random numbers: as
  * easy as 1, 2, 3"): the seed is its key, stream and counter are encrypted. A stream can therefore
  * be entered anywhere, and {@link #split} makes as many as one likes. Thread-confined.
+ *
+ * <p>Random tensors are drawn here and not by {@link Tensor}, as NumPy's generators do it: {@code
+ * rng.normal(0, 1, 2, 3)}. Their elements are drawn row by row, and they have memory of their own.
  */
 public final class Rng {
   private static final int ROUNDS = 10;
@@ -112,7 +119,203 @@ public final class Rng {
     return radius * StrictMath.cos(2 * Math.PI * nextDouble());
   }
 
-  /** The numbers {@code 0 .. count - 1} in random order (Fisher and Yates). */
+  /**
+   * FLOAT numbers, all equally likely, in [low, high).
+   *
+   * @throws IllegalArgumentException if {@code low} is not below {@code high}, as floats
+   */
+  public Tensor uniform(double low, double high, int... sizes) {
+    if (!((float) low < (float) high) || !Float.isFinite((float) high - (float) low)) {
+      throw new IllegalArgumentException(
+          "uniform(" + low + " to " + high + "): needs finite ends, the low below the high");
+    }
+    var shape = Shape.of(sizes);
+    float[] values = new float[Tensor.length(shape)];
+    float below = Math.nextDown((float) high); // rounding may reach high
+    for (int i = 0; i < values.length; i++) {
+      values[i] = Math.min((float) (low + (high - low) * nextDouble()), below);
+    }
+    return Tensor.wrap(values, shape);
+  }
+
+  /**
+   * FLOAT numbers from the normal distribution.
+   *
+   * @throws IllegalArgumentException if the mean or the standard deviation is not finite, or the
+   *     deviation is below 0
+   */
+  public Tensor normal(double mean, double deviation, int... sizes) {
+    if (!Double.isFinite(mean) || !Double.isFinite(deviation) || deviation < 0) {
+      throw new IllegalArgumentException(
+          "normal(mean "
+              + mean
+              + ", deviation "
+              + deviation
+              + "): needs finite numbers, the deviation not below 0");
+    }
+    var shape = Shape.of(sizes);
+    float[] values = new float[Tensor.length(shape)];
+    for (int i = 0; i < values.length; i++) {
+      values[i] = (float) (mean + deviation * nextGaussian());
+    }
+    return Tensor.wrap(values, shape);
+  }
+
+  /**
+   * INT numbers, all equally likely, from {@code from} to {@code to - 1}.
+   *
+   * @throws IllegalArgumentException if there is none, or more than an int counts
+   */
+  public Tensor integers(int from, int to, int... sizes) {
+    long choices = (long) to - from;
+    if (choices < 1 || choices > Integer.MAX_VALUE) {
+      throw new IllegalArgumentException(
+          "integers("
+              + from
+              + " to before "
+              + to
+              + "): there must be 1 to 2,147,483,647 numbers to choose from, got "
+              + choices);
+    }
+    var shape = Shape.of(sizes);
+    int[] values = new int[Tensor.length(shape)];
+    for (int i = 0; i < values.length; i++) {
+      values[i] = from + nextInt((int) choices);
+    }
+    return Tensor.wrap(values, shape);
+  }
+
+  /**
+   * BOOL, each true with a probability: a mask.
+   *
+   * @throws IllegalArgumentException if the probability lies outside [0, 1]
+   */
+  public Tensor bernoulli(double probability, int... sizes) {
+    if (!(probability >= 0 && probability <= 1)) {
+      throw new IllegalArgumentException(
+          "bernoulli(" + probability + "): a probability lies within 0 to 1");
+    }
+    var shape = Shape.of(sizes);
+    boolean[] values = new boolean[Tensor.length(shape)];
+    for (int i = 0; i < values.length; i++) {
+      values[i] = nextDouble() < probability;
+    }
+    return Tensor.wrap(values, shape);
+  }
+
+  /**
+   * Places drawn in proportion to their weights, each as often as it comes; PyTorch's {@code
+   * multinomial} with replacement.
+   *
+   * <p>Shapes: weights [..., K] -> INT [..., draws].
+   *
+   * @param weights of any type, not below 0; they need not add up to 1
+   * @throws IllegalArgumentException if a weight is below 0 or not finite, or a row has none above
+   *     0
+   */
+  public Tensor multinomial(Tensor weights, int draws) {
+    return drawn("multinomial", weights, draws, 1, this::repeatedly);
+  }
+
+  /**
+   * Places drawn in proportion to their weights, none twice, in the order in which they were drawn;
+   * PyTorch's {@code multinomial} as it is by default.
+   *
+   * <p>Each place waits for a time of the exponential distribution with its weight as the rate; the
+   * shortest are taken. Source: Efraimidis and Spirakis 2006.
+   *
+   * <p>Shapes: weights [..., K] -> INT [..., draws].
+   *
+   * @param weights of any type, not below 0; they need not add up to 1
+   * @throws IllegalArgumentException if a weight is below 0 or not finite, or a row has fewer above
+   *     0 than are drawn
+   */
+  public Tensor multinomialWithoutReplacement(Tensor weights, int draws) {
+    return drawn("multinomialWithoutReplacement", weights, draws, draws, this::once);
+  }
+
+  /** How so many places are drawn from a row of weights. */
+  private interface Drawing {
+    int[] draw(double[] weights, int draws);
+  }
+
+  /** The places that {@code drawing} takes from each row, if enough of its weights are above 0. */
+  private static Tensor drawn(String name, Tensor weights, int draws, int least, Drawing drawing) {
+    String call = name + "(" + weights.described() + ", " + draws + " draws)";
+    var shape = weights.shape();
+    if (draws < 0 || shape.rank() == 0) {
+      throw new ShapeException(call, "needs a last axis to draw from, and at least 0 draws");
+    }
+    int choices = shape.size(-1);
+    int[] places = new int[Tensor.length(shape.with(-1, draws))];
+    for (int i = 0; i * draws < places.length; i++) {
+      double[] row = new double[choices];
+      for (int k = 0; k < choices; k++) {
+        row[k] = weights.number(i * choices + k);
+        if (!(row[k] >= 0 && row[k] < Double.POSITIVE_INFINITY)) {
+          throw new IllegalArgumentException(
+              call + ": weights must be finite and not below 0, got " + row[k] + " in row " + i);
+        }
+      }
+      long positive = Arrays.stream(row).filter(weight -> weight > 0).count();
+      if (positive < least) {
+        throw new IllegalArgumentException(
+            call + ": row " + i + " has " + positive + " weights above 0, needs " + least);
+      }
+      System.arraycopy(drawing.draw(row, draws), 0, places, i * draws, draws);
+    }
+    return Tensor.wrap(places, shape.with(-1, draws));
+  }
+
+  /** Places in proportion to their weights, each as often as it comes. */
+  private int[] repeatedly(double[] weights, int draws) {
+    double scale = Arrays.stream(weights).max().orElse(1); // so that the sum is finite
+    double[] sums = new double[weights.length];
+    double sum = 0;
+    for (int i = 0; i < sums.length; i++) {
+      sum += weights[i] / scale;
+      sums[i] = sum;
+    }
+    double total = sum;
+    int[] places = new int[draws];
+    Arrays.setAll(places, _ -> firstAbove(nextDouble() * total, sums));
+    return places;
+  }
+
+  /** The place of the first of ascending numbers that is above a mark; the last is. */
+  private static int firstAbove(double mark, double[] ascending) {
+    int low = 0;
+    int high = ascending.length - 1;
+    while (low < high) {
+      int middle = (low + high) >>> 1;
+      if (ascending[middle] > mark) {
+        high = middle;
+      } else {
+        low = middle + 1;
+      }
+    }
+    return low;
+  }
+
+  /** Places in proportion to their weights, none twice. */
+  private int[] once(double[] weights, int draws) {
+    double[] times = new double[weights.length];
+    for (int i = 0; i < times.length; i++) {
+      double time = -StrictMath.log(1 - nextDouble()) / weights[i];
+      times[i] = weights[i] > 0 ? Math.min(time, Double.MAX_VALUE) : Double.POSITIVE_INFINITY;
+    }
+    return IntStream.range(0, times.length)
+        .boxed()
+        .sorted(Comparator.comparingDouble(i -> times[i]))
+        .limit(draws)
+        .mapToInt(Integer::intValue)
+        .toArray();
+  }
+
+  /**
+   * The numbers {@code 0 .. count - 1} in random order (Fisher and Yates); {@link Tensor#of(int[],
+   * int...)} makes a tensor of them.
+   */
   public int[] permutation(int count) {
     int[] order = new int[count];
     for (int i = 0; i < count; i++) {

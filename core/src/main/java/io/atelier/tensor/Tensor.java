@@ -10,18 +10,20 @@ import org.jspecify.annotations.Nullable;
 /**
  * An immutable array of numbers with a shape, row by row.
  *
- * <p>The operations stand in their families ({@code Elementwise}, {@code Reduction}, {@code
- * Movement}, {@code Contraction}) and are methods here. An operation on a tracked tensor (one that
- * depends on a {@link Parameter} or on a tensor marked by {@link #tracked}) is recorded, and {@link
- * #backward} returns derivatives. Tensors are ordinary objects: nothing to close. Those made inside
- * a {@link Step} can be read until it ends. Thread-confined while they are recorded, else
- * thread-safe.
+ * <p>{@link #of} and its neighbours make tensors of given values, {@link Rng} random ones. The
+ * operations stand in their families ({@code Arithmetic}, {@code Reduction}, {@code Movement},
+ * {@code Contraction}) and are methods here. An operation on a tracked tensor (one that depends on
+ * a {@link Parameter} or on a tensor marked by {@link #tracked}) is recorded, and {@link #backward}
+ * returns derivatives. Tensors are ordinary objects: nothing to close. Those made inside a {@link
+ * Step} can be read until it ends. Thread-confined while they are recorded, else thread-safe.
  */
 public final class Tensor
     implements Activations,
+        Arithmetic,
+        Bounds,
         Contraction,
-        Elementwise,
         FullyConnected,
+        Functions,
         Indexing,
         Logic,
         Movement,
@@ -100,6 +102,68 @@ public final class Tensor
   /** A FLOAT scalar. */
   public static Tensor scalar(float value) {
     return wrap(new float[] {value}, Shape.of());
+  }
+
+  /** FLOAT zeros; {@link #full(ElementType, double, int...)} makes other types. */
+  public static Tensor zeros(int... sizes) {
+    return full(0, sizes);
+  }
+
+  /** FLOAT ones. */
+  public static Tensor ones(int... sizes) {
+    return full(1, sizes);
+  }
+
+  /** A FLOAT tensor of one value everywhere. */
+  public static Tensor full(double value, int... sizes) {
+    return full(ElementType.FLOAT, value, sizes);
+  }
+
+  /**
+   * A tensor of one value everywhere; for BOOL anything but 0 is true.
+   *
+   * @throws ShapeException if the type cannot hold the value
+   */
+  public static Tensor full(ElementType type, double value, int... sizes) {
+    return Creation.full(type, value, Shape.of(sizes));
+  }
+
+  /** The whole numbers {@code from, from + 1, ..., to - 1}, LONG. */
+  public static Tensor arange(long from, long to) {
+    return arange(from, to, 1);
+  }
+
+  /**
+   * The whole numbers from {@code from} on, {@code step} apart, before {@code to}: LONG.
+   *
+   * @throws ShapeException if the step is 0 or leads away from {@code to}
+   */
+  public static Tensor arange(long from, long to, long step) {
+    return Creation.arange(from, to, step);
+  }
+
+  /**
+   * The numbers {@code from + i step} before {@code to}: FLOAT. Whether rounding lets a last one in
+   * is hard to see; {@link #linspace} says how many there are.
+   *
+   * @throws ShapeException if the step is 0 or leads away from {@code to}
+   */
+  public static Tensor arange(double from, double to, double step) {
+    return Creation.arange(from, to, step);
+  }
+
+  /**
+   * So many FLOAT numbers at equal distances, {@code from} the first and {@code to} the last.
+   *
+   * @throws ShapeException if the count is negative or an end is infinite or not a number
+   */
+  public static Tensor linspace(double from, double to, int count) {
+    return Creation.linspace(from, to, count);
+  }
+
+  /** The FLOAT identity matrix: 1 on the diagonal, else 0. [n, n] */
+  public static Tensor eye(int n) {
+    return Creation.eye(n);
   }
 
   /**
@@ -500,39 +564,29 @@ public final class Tensor
     return new Derivatives.Watch(observer).apply(this);
   }
 
-  /** A tensor of one value everywhere. */
+  /** A tensor of one value everywhere, in the memory of the current step. */
   static Tensor filled(double value, Shape shape, ElementType type) {
-    if (type == ElementType.DOUBLE) {
-      var result = doubles(shape);
-      Arrays.fill(result.doubles(), value);
-      return result;
-    }
-    var result = floats(shape);
-    Arrays.fill(result.floats(), (float) value);
-    return result;
+    return Elements.filled(type, shape, value);
   }
 
+  /** Element type and shape, as messages show a tensor; FLOAT is not said: {@code [2, 3]}. */
+  String described() {
+    return (type == ElementType.FLOAT ? "" : type + " ") + shape;
+  }
+
+  /**
+   * The values as PyTorch prints them, with element type and shape; the middle of long axes is left
+   * out if there are more than 1,000 elements.
+   *
+   * <pre>{@code
+   * tensor([[ 1.0000, -2.5000],
+   *         [ 0.3333,  4.0000]], FLOAT [2, 2])
+   * }</pre>
+   */
   @Override
   public String toString() {
-    return (type == ElementType.FLOAT ? "" : type + " ") + shape + preview();
-  }
-
-  /** The first values, as many as fit a line. */
-  private String preview() {
-    if (owner instanceof Step step && !step.isOpen()) {
-      return " of a step that has ended";
-    }
-    var text = new StringBuilder(" {");
-    for (int i = 0; i < Math.min(count(), 8); i++) {
-      text.append(i == 0 ? "" : ", ");
-      text.append(
-          switch (type) {
-            case FLOAT -> floats()[offset + i];
-            case DOUBLE -> doubles()[offset + i];
-            case INT, LONG -> whole(i);
-            case BOOL -> booleans()[offset + i];
-          });
-    }
-    return text.append(count() > 8 ? ", ...}" : "}").toString();
+    return owner instanceof Step step && !step.isOpen()
+        ? "tensor(" + type + " " + shape + " of a " + step + " that has ended)"
+        : Printer.print(this);
   }
 }

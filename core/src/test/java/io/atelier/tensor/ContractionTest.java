@@ -147,10 +147,12 @@ class ContractionTest {
         "matmul([2, 2, 3], []): needs vectors or matrices, got a scalar; times(...) scales");
     refuses(
         () -> zeros(2).matmul(Tensor.of(new int[2], 2)),
-        "matmul([2], INT [2]): needs FLOAT or DOUBLE operands");
+        "matmul([2], INT [2]): operands must have one element type, got FLOAT and INT; to(...)"
+            + " converts");
     refuses(
         () -> zeros(2).matmul(Tensor.of(new double[2], 2)),
-        "matmul([2], DOUBLE [2]): operands must have one element type; to(...) converts");
+        "matmul([2], DOUBLE [2]): operands must have one element type, got FLOAT and DOUBLE;"
+            + " to(...) converts");
   }
 
   private static void check(List<Integer> left, List<Integer> right, List<Integer> shape) {

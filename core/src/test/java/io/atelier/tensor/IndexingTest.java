@@ -61,8 +61,32 @@ class IndexingTest {
     assertThat(X.maskedFill(mask, -1).toDoubles()).containsExactly(-1, 20, -1, -1, 50, -1);
     assertThat(X.maskedSelect(mask).toDoubles()).containsExactly(10, 30, 40, 60);
     assertThat(vector(1, 2, 3).maskedFill(mask, 7).toInts()).containsExactly(7, 2, 7);
+    refuses(
+        () -> vector(1, 2, 3).maskedFill(mask, 0.5),
+        "maskedFill(INT [3], 0.5): INT cannot hold 0.5");
     ReductionTest.proves(X, x -> x.maskedFill(mask, 3));
     ReductionTest.proves(X, x -> x.maskedSelect(mask));
+  }
+
+  @Test
+  void whereTakesOneOfTwoOfAnyElementType() {
+    var mask = Tensor.of(new boolean[] {true, false, true}, 3);
+    assertThat(mask.where(vector(1, 2, 3), vector(7)).toInts()).containsExactly(1, 7, 3);
+    assertThat(mask.where(Tensor.arange(0, 2).reshape(2, 1), Tensor.arange(5, 8)).toLongs())
+        .containsExactly(0, 6, 0, 1, 6, 1);
+    assertThat(mask.where(mask.not(), mask).toBooleans()).containsExactly(false, false, false);
+    var rows = X.tracked();
+    var chosen = mask.where(rows, rows.negated());
+    assertThat(chosen.toDoubles()).containsExactly(10, -20, 30, 40, -50, 60);
+    assertThat(chosen.sum().backward().of(rows).toDoubles()).containsExactly(1, -1, 1, 1, -1, 1);
+    refuses(
+        () -> X.where(X, X),
+        "where(DOUBLE [2, 3], DOUBLE [2, 3], DOUBLE [2, 3]): the mask must be BOOL; a comparison"
+            + " says what is true");
+    refuses(
+        () -> mask.where(vector(1), X),
+        "where(INT [1], DOUBLE [2, 3]): operands must have one element type, got INT and DOUBLE;"
+            + " to(...) converts");
   }
 
   @Test
@@ -109,7 +133,10 @@ class IndexingTest {
         "gather(DOUBLE [2, 3], INT [2, 1]): index 3 is not in 0..2: axis 1 has size 3");
     refuses(
         () -> X.indexSelect(0, vector(-1)),
-        "gather(DOUBLE [2, 3], INT [1, 1]): index -1 is not in 0..1: axis 0 has size 2");
+        "indexSelect(DOUBLE [2, 3], axis 0, INT [1]): index -1 is not in 0..1: axis 0 has size 2");
+    refuses(
+        () -> X.indexSelect(0, X),
+        "indexSelect(DOUBLE [2, 3], axis 0, DOUBLE [2, 3]): indices must be INT or LONG");
     refuses(
         () -> X.gather(1, Tensor.of(new int[3], 3, 1)),
         "gather(DOUBLE [2, 3], INT [3, 1]): before and after axis 1 the sizes of the indices must"
@@ -133,7 +160,10 @@ class IndexingTest {
         "maskedFill(DOUBLE [2, 3], BOOL [2, 2, 3]): the mask [2, 2, 3] must broadcast to [2, 3]");
     refuses(
         () -> vector(3).oneHot(3),
-        "scatterAdd([1, 3], INT [1, 1], [1, 1]): index 3 is not in 0..2: axis 1 has size 3");
+        "oneHot(INT [1], 3 classes): index 3 is not in 0..2: there are 3 classes");
+    refuses(
+        () -> X.maskedSelect(Tensor.of(new boolean[2], 2)),
+        "maskedSelect(DOUBLE [2, 3], BOOL [2]): the mask [2] must broadcast to [2, 3]");
   }
 
   private static Tensor vector(int... values) {

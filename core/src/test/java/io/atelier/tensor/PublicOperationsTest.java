@@ -25,18 +25,27 @@ class PublicOperationsTest {
   /** Makes, copies or converts; computes nothing. */
   private static final Set<String> NO_OPERATIONS =
       Set.of(
+          "arange(double, double, double)",
+          "arange(long, long)",
+          "arange(long, long, long)",
           "detached()",
+          "eye(int)",
+          "full(ElementType, double, int[])",
+          "full(double, int[])",
           "kept()",
+          "linspace(double, double, int)",
           "map(DoubleUnaryOperator)",
           "of(boolean[], int[])",
           "of(double[], int[])",
           "of(float[], int[])",
           "of(int[], int[])",
           "of(long[], int[])",
+          "ones(int[])",
           "scalar(float)",
           "to(ElementType)",
           "tracked()",
-          "truncated()");
+          "truncated()",
+          "zeros(int[])");
 
   /** Distinct values between 0.2 and 1.8, away from every kink. [3, 4] */
   private static final Tensor X = Op.Sample.uniform(0.2, 1.8, 3, 4);
@@ -85,6 +94,9 @@ class PublicOperationsTest {
     operations.put("power(double)", x -> x.power(1.7));
     operations.put("exp()", Tensor::exp);
     operations.put("log()", Tensor::log);
+    operations.put("log1p()", Tensor::log1p);
+    operations.put("expm1()", Tensor::expm1);
+    operations.put("erf()", Tensor::erf);
     operations.put("sin()", Tensor::sin);
     operations.put("cos()", Tensor::cos);
     operations.put("abs()", x -> x.plus(-1).abs());

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import java.util.List;
 import java.util.function.UnaryOperator;
 import java.util.stream.LongStream;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
@@ -215,6 +216,19 @@ class ReductionTest {
         () -> Tensor.scalar(1).softmax(),
         "softmax([]): needs a last axis with at least one element");
     refuses(() -> CUBE.norm(0.5, Axes.of(0)), "norm(0.5 of [2, 3, 4]): p must be at least 1");
+  }
+
+  /** Minus infinity is the logarithm of 0; a row of zeros has no share of anything. */
+  @Test
+  void aRowOfMinusInfinitiesHasTheLogSumExpOfNothing() {
+    double low = Double.NEGATIVE_INFINITY;
+    for (var type : List.of(ElementType.FLOAT, ElementType.DOUBLE)) {
+      var x = Tensor.of(new double[] {low, low, low, 0}, 2, 2).to(type).tracked();
+      var y = x.logSumExp(1);
+      assertThat(y.to(ElementType.DOUBLE).toDoubles()).containsExactly(low, 0);
+      assertThat(y.sum().backward().of(x).to(ElementType.DOUBLE).toDoubles())
+          .containsExactly(0, 0, 0, 1);
+    }
   }
 
   private static void refuses(ThrowingCallable call, String text) {

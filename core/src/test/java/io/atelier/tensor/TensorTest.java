@@ -36,7 +36,8 @@ class TensorTest {
   void elementTypesAreNeverMixed() {
     assertThatThrownBy(() -> zeros(2).plus(Tensor.of(new double[2], 2)))
         .isInstanceOf(ShapeException.class)
-        .hasMessage("plus([2], DOUBLE [2]): operands must have one element type; to(...) converts");
+        .hasMessage(
+            "plus([2], DOUBLE [2]): operands must have one element type, got FLOAT and DOUBLE; to(...) converts");
   }
 
   @Test
@@ -71,7 +72,7 @@ class TensorTest {
     assertThatThrownBy(loss::backward)
         .isInstanceOf(GraphException.class)
         .hasMessage(
-            "backward() needs the values that square saw of a parameter [1], which has been changed"
+            "backward() needs the values that squared saw of a parameter [1], which has been changed"
                 + " since; compute the result again");
   }
 
