@@ -1,0 +1,35 @@
+package io.atelier.bench;
+
+import io.atelier.tensor.Machine;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.nio.charset.StandardCharsets;
+
+/**
+ * The process of one engine on one row: {@code Worker ENGINE ROW THREADS}.
+ *
+ * <p>It writes a line {@code check V V ...}; then for each line {@code SECONDS} that it reads it
+ * works so long and writes {@code rate AMOUNT_PER_SECOND}. In between it waits for input, asleep.
+ */
+final class Worker {
+  private Worker() {}
+
+  public static void main(String[] arguments) throws IOException, ReflectiveOperationException {
+    var row = Rows.named(arguments[1]);
+    int threads = Integer.parseInt(arguments[2]);
+    Machine.useThreads(threads);
+    var work = Engine.valueOf(arguments[0]).prepare(row.problem(), threads);
+    var line = new StringBuilder("check");
+    for (float value : work.check()) {
+      line.append(' ').append(value);
+    }
+    System.out.println(line);
+    var input = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.US_ASCII));
+    for (var order = input.readLine(); order != null; order = input.readLine()) {
+      double seconds = Double.parseDouble(order);
+      System.out.println("rate " + work.rate(seconds, row.problem().amount()));
+    }
+    System.exit(0); // engines leave threads behind
+  }
+}
