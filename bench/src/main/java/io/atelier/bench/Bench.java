@@ -102,9 +102,8 @@ public final class Bench implements Callable<Integer> {
   private Report measure(List<Row> rows, boolean start) {
     var counts = threadCounts();
     var contest = new Contest(pairs, seconds, 5 * seconds);
-    var peak = contest.run(Rows.PEAK, List.of(Engine.ATELIER), counts);
     var triad = contest.run(Rows.TRIAD, List.of(Engine.ATELIER), counts);
-    var report = new Report(peak, triad, contest);
+    var report = new Report(triad, contest);
     for (var row : rows) {
       var engines = new ArrayList<>(List.of(Engine.ATELIER));
       engines.addAll(peers ? row.peers() : List.of());

@@ -30,16 +30,28 @@ record Contest(int pairs, double seconds, double warmUp) {
       prepare(contestants, notes);
       for (var contestant : contestants) {
         contestant.round(warmUp);
+        if (contestant.engine == Engine.ATELIER) {
+          contestant.peak();
+        }
       }
       for (int pair = 0; pair < pairs; pair++) {
         for (var contestant : contestants) {
           pause();
           contestant.rates.add(contestant.round(seconds));
+          if (contestant.engine == Engine.ATELIER) {
+            contestant.peaks.add(contestant.peak());
+          }
         }
       }
       var lanes =
           contestants.stream()
-              .map(c -> new Outcome.Lane(c.engine, c.threads, List.copyOf(c.rates), c.peakMemory()))
+              .map(c ->
+                  new Outcome.Lane(
+                      c.engine,
+                      c.threads,
+                      List.copyOf(c.rates),
+                      List.copyOf(c.peaks),
+                      c.peakMemory()))
               .toList();
       return new Outcome(row, lanes, List.copyOf(notes));
     } finally {
@@ -47,10 +59,13 @@ record Contest(int pairs, double seconds, double warmUp) {
     }
   }
 
-  /** Waits for all and compares what they computed; who failed leaves. */
+  /** Waits for all and compares what they computed; an engine that fails leaves. */
   private static void prepare(List<Contestant> contestants, List<String> notes) {
     float[] expected = null;
     for (var contestant : List.copyOf(contestants)) {
+      if (!contestants.contains(contestant)) {
+        continue; // its engine failed on another number of threads
+      }
       try {
         float[] found = contestant.check();
         expected = expected == null ? found : expected;
@@ -67,8 +82,10 @@ record Contest(int pairs, double seconds, double warmUp) {
           throw e;
         }
         notes.add(e.getMessage());
-        contestants.remove(contestant);
-        contestant.close();
+        contestants.stream()
+            .filter(other -> other.engine == contestant.engine)
+            .forEach(Contestant::close);
+        contestants.removeIf(other -> other.engine == contestant.engine);
       }
     }
   }

@@ -27,6 +27,9 @@ final class Contestant implements AutoCloseable {
   /** The rates of all rounds that counted. */
   final List<Double> rates = new ArrayList<>();
 
+  /** The machine's peak after each of these rounds. */
+  final List<Double> peaks = new ArrayList<>();
+
   private final Process process;
   private final Path log;
   private final BufferedReader output;
@@ -66,8 +69,17 @@ final class Contestant implements AutoCloseable {
 
   /** Lets it work for a while and returns its rate. */
   double round(double seconds) {
+    return order(Double.toString(seconds));
+  }
+
+  /** The multiply-adds that as many threads can do at this moment, in GFLOP/s. */
+  double peak() {
+    return order(Worker.PEAK);
+  }
+
+  private double order(String order) {
     try {
-      input.write(seconds + "\n");
+      input.write(order + "\n");
       input.flush();
     } catch (IOException _) {
       throw failed();

@@ -15,9 +15,10 @@ record Outcome(Row row, List<Lane> lanes, List<String> notes) {
    * One engine on some threads.
    *
    * @param rates one for each round; the rounds of all lanes were taken in turn
+   * @param peaks the machine's multiply-adds just after each round, in GFLOP/s; of Atelier only
    * @param memory the most that the process held, in MiB
    */
-  record Lane(Engine engine, int threads, List<Double> rates, long memory) {
+  record Lane(Engine engine, int threads, List<Double> rates, List<Double> peaks, long memory) {
     Statistics statistics() {
       return Statistics.of(rates);
     }
@@ -61,8 +62,10 @@ record Outcome(Row row, List<Lane> lanes, List<String> notes) {
             many -> lane(engine, 1).map(one -> Statistics.ofRatios(many.rates(), one.rates())));
   }
 
-  /** The rate of Atelier, 0 if it was not measured. */
-  double median(int threads) {
-    return lane(Engine.ATELIER, threads).map(lane -> lane.statistics().median()).orElse(0.0);
+  /** What the machine's peak on {@code threads} is over that on one thread, pair by pair. */
+  Optional<Statistics> machineScaling(int threads) {
+    return lane(Engine.ATELIER, threads)
+        .flatMap(many ->
+            lane(Engine.ATELIER, 1).map(one -> Statistics.ofRatios(many.peaks(), one.peaks())));
   }
 }

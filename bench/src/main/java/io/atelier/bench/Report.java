@@ -11,11 +11,11 @@ import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 
 /** What was measured: printed row by row, and written as a page at the end. */
 final class Report {
-  private final Outcome peak;
   private final Outcome triad;
   private final Contest contest;
   private final List<String> lines = new ArrayList<>();
@@ -24,8 +24,7 @@ final class Report {
   private final List<String> process = new ArrayList<>();
   private final List<Double> productRatios = new ArrayList<>();
 
-  Report(Outcome peak, Outcome triad, Contest contest) {
-    this.peak = peak;
+  Report(Outcome triad, Contest contest) {
     this.triad = triad;
     this.contest = contest;
     machine().forEach(System.out::println);
@@ -46,9 +45,8 @@ final class Report {
       var goal = row.goal() > 0 ? number(row.goal()) : "";
       System.out.printf(
           Locale.ROOT,
-          "  %d thread%s  Atelier %s%s%s%s%n",
-          threads,
-          threads == 1 ? " " : "s",
+          "  %-10s Atelier %s%s%s%s%n",
+          threads(threads),
           own,
           share(outcome, threads).isEmpty() ? "" : ", " + share(outcome, threads) + " of the limit",
           peers.isEmpty() ? "" : "; " + peers,
@@ -76,22 +74,24 @@ final class Report {
     }
   }
 
-  /** The part of what the machine can do at best, where the row is counted in the same unit. */
+  /** The part of what the machine can do at best, for products and passes over memory. */
   private String share(Outcome outcome, int threads) {
-    var limit =
-        outcome.row().unit().equals(peak.row().unit())
-            ? peak
-            : outcome.row().unit().equals(triad.row().unit()) ? triad : null;
-    return limit == null
-        ? ""
-        : String.format(
-            Locale.ROOT, "%.0f %%", 100 * outcome.median(threads) / limit.median(threads));
+    var own = outcome.lane(Engine.ATELIER, threads).orElseThrow();
+    double part =
+        switch (outcome.row().unit()) {
+          case "GFLOP/s" -> Statistics.ofRatios(own.rates(), own.peaks()).median();
+          case "GB/s" ->
+              own.statistics().median()
+                  / triad.lane(Engine.ATELIER, threads).orElseThrow().statistics().median();
+          default -> 0;
+        };
+    return part == 0 ? "" : String.format(Locale.ROOT, "%.0f %%", 100 * part);
   }
 
   private void addScaling(Outcome outcome) {
     int threads = outcome.threads().getLast();
     var own = outcome.scaling(Engine.ATELIER, threads);
-    var machine = peak.scaling(Engine.ATELIER, threads);
+    var machine = outcome.machineScaling(threads);
     if (threads == 1 || own.isEmpty() || machine.isEmpty()) {
       return;
     }
@@ -104,13 +104,16 @@ final class Report {
                     + outcome.scaling(lane.engine(), threads).map(Statistics::toString).orElse("-"))
             .collect(Collectors.joining("; "));
     System.out.printf(
-        "  %d over 1    Atelier %s, of %s that the machine gives: %s%s%n",
+        "  %d over 1   Atelier %s, of %s that the machine gives: %s%s%n",
         threads,
         own.get(),
         number(machine.get().median()),
         part,
         peers.isEmpty() ? "" : "; " + peers);
-    double milliseconds = 1e3 * outcome.row().problem().amount() / outcome.median(1);
+    double milliseconds =
+        1e3
+            * outcome.row().problem().amount()
+            / outcome.lane(Engine.ATELIER, 1).orElseThrow().statistics().median();
     scaling.add(
         tableRow(
             outcome.row().title(),
@@ -146,18 +149,18 @@ final class Report {
     return List.of(
         Host.processor(),
         Host.software(),
-        "multiply-adds in registers, GFLOP/s: " + limit(peak),
-        "memory, a = b + 3 c on 128 MB arrays, GB/s: " + limit(triad));
+        "multiply-adds in registers, GFLOP/s: " + limit(Outcome.Lane::peaks),
+        "memory, a = b + 3 c on arrays of 128 MB, GB/s: " + limit(Outcome.Lane::rates));
   }
 
-  private static String limit(Outcome outcome) {
-    return outcome.lanes().stream()
-        .map(lane ->
-            lane.statistics()
-                + " with "
-                + lane.threads()
-                + (lane.threads() == 1 ? " thread" : " threads"))
+  private String limit(Function<Outcome.Lane, List<Double>> measured) {
+    return triad.lanes().stream()
+        .map(lane -> Statistics.of(measured.apply(lane)) + " with " + threads(lane.threads()))
         .collect(Collectors.joining(", "));
+  }
+
+  private static String threads(int count) {
+    return count + (count == 1 ? " thread" : " threads");
   }
 
   /** Writes the page and returns its place. */

@@ -10,9 +10,13 @@ import java.nio.charset.StandardCharsets;
  * The process of one engine on one row: {@code Worker ENGINE ROW THREADS}.
  *
  * <p>It writes a line {@code check V V ...}; then for each line {@code SECONDS} that it reads it
- * works so long and writes {@code rate AMOUNT_PER_SECOND}. In between it waits for input, asleep.
+ * works so long and writes {@code rate AMOUNT_PER_SECOND}, and for a line {@code peak} it measures
+ * the multiply-adds of its threads, in GFLOP/s. In between it waits for input, asleep.
  */
 final class Worker {
+  /** The order to measure the machine instead of the work. */
+  static final String PEAK = "peak";
+
   private Worker() {}
 
   public static void main(String[] arguments) throws IOException, ReflectiveOperationException {
@@ -27,8 +31,11 @@ final class Worker {
     System.out.println(line);
     var input = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.US_ASCII));
     for (var order = input.readLine(); order != null; order = input.readLine()) {
-      double seconds = Double.parseDouble(order);
-      System.out.println("rate " + work.rate(seconds, row.problem().amount()));
+      double rate =
+          order.equals(PEAK)
+              ? Machine.measurePeak(threads)
+              : work.rate(Double.parseDouble(order), row.problem().amount());
+      System.out.println("rate " + rate);
     }
     System.exit(0); // engines leave threads behind
   }

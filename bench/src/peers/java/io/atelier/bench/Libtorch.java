@@ -28,7 +28,7 @@ final class Libtorch implements Peer {
       case Inference inference -> inference(inference);
       case Update update -> update(update);
       case Elements elements -> elements(elements);
-      case Limit _ -> throw Peer.unsupported(problem);
+      case Triad _ -> throw Peer.unsupported(problem);
     };
   }
 
