@@ -3,6 +3,8 @@ package io.atelier.bench;
 import io.atelier.optim.Adam;
 import io.atelier.optim.Sgd;
 import io.atelier.optim.UpdateRule;
+import io.atelier.tensor.Parameter;
+import io.atelier.tensor.Tensor;
 import java.util.List;
 import java.util.stream.Stream;
 
@@ -45,8 +47,8 @@ record Update(Rule rule) implements Problem {
 
   @Override
   public Work atelier() {
-    float[] weights = weights();
-    float[] gradient = gradient();
+    var weights = Parameter.of(Tensor.of(weights(), WEIGHTS));
+    var gradient = Tensor.of(gradient(), WEIGHTS);
     List<float[]> state =
         Stream.generate(() -> new float[WEIGHTS]).limit(rule.atelier.state().size()).toList();
     return new Work() {
@@ -54,13 +56,13 @@ record Update(Rule rule) implements Problem {
 
       @Override
       public void run() {
-        rule.atelier.update(weights, gradient, 0, state, RATE, ++step);
+        rule.atelier.update(weights, gradient, state, RATE, ++step);
       }
 
       @Override
       public float[] check() {
         checked(this::run);
-        return Numbers.sample(weights);
+        return Numbers.sample(weights.value().toFloats());
       }
     };
   }
