@@ -15,7 +15,7 @@ public final class Gemm {
   /** Rows of {@code A} that stay in the second-level cache while the panels pass. */
   private static final int ROWS = 96;
 
-  /** Columns of {@code B} that are packed at once. */
+  /** Columns of {@code B} that are packed at once where rows of {@code A} are copied for each. */
   private static final int COLUMNS = 1024;
 
   /**
@@ -150,8 +150,10 @@ public final class Gemm {
 
     private void block(int i0, int i1, int j0, int j1) {
       var buffers = BUFFERS.get();
-      for (int j = j0; j < j1; j += COLUMNS) {
-        int width = Math.min(COLUMNS, j1 - j);
+      int near = Math.max(1, NEAR / Math.clamp(k, 1, BLOCK) / tile.width) * tile.width;
+      int step = a.transposed ? Math.max(near, COLUMNS) : near;
+      for (int j = j0; j < j1; j += step) {
+        int width = Math.min(step, j1 - j);
         var target =
             swapped
                 ? buffers.turned(tile, i0, i1, width)

@@ -1,6 +1,7 @@
 package io.atelier.kernel;
 
 import java.util.Arrays;
+import jdk.incubator.vector.FloatVector;
 
 /** Copies parts of a matrix into the order in which a micro-kernel reads them. */
 final class Pack {
@@ -11,21 +12,35 @@ final class Pack {
    * panel, row by row. Columns beyond the last are zero.
    */
   static void panels(Gemm.Matrix b, int p, int depth, int j, int width, int step, float[] panels) {
-    for (int jj = 0; jj < width; jj += step) {
-      int columns = Math.min(step, width - jj);
-      int to = jj * depth;
-      if (columns < step) {
-        Arrays.fill(panels, to, to + depth * step, 0f);
-      }
-      if (b.transposed()) {
+    int whole = width - width % step;
+    if (b.transposed()) {
+      for (int jj = 0; jj < width; jj += step) {
         int from = b.offset() + (j + jj) * b.stride() + p;
-        transpose(b.values(), from, b.stride(), columns, depth, panels, to, step);
-      } else {
-        for (int row = 0; row < depth; row++) {
-          int from = b.offset() + (p + row) * b.stride() + j + jj;
-          System.arraycopy(b.values(), from, panels, to + row * step, columns);
+        int columns = Math.min(step, width - jj);
+        clearRest(panels, jj * depth, depth, columns, step);
+        transpose(b.values(), from, b.stride(), columns, depth, panels, jj * depth, step);
+      }
+      return;
+    }
+    clearRest(panels, whole * depth, depth, width - whole, step);
+    for (int row = 0; row < depth; row++) {
+      int from = b.offset() + (p + row) * b.stride() + j;
+      for (int jj = 0; jj < whole; jj += step) {
+        int to = jj * depth + row * step;
+        for (int i = 0; i < step; i += Lanes.COUNT) {
+          FloatVector.fromArray(Lanes.SPECIES, b.values(), from + jj + i).intoArray(panels, to + i);
         }
       }
+      for (int i = 0; i < width - whole; i++) {
+        panels[whole * depth + row * step + i] = b.values()[from + whole + i];
+      }
+    }
+  }
+
+  /** Zeroes a panel of which fewer columns exist than it has. */
+  private static void clearRest(float[] panels, int from, int depth, int columns, int step) {
+    if (columns > 0 && columns < step) {
+      Arrays.fill(panels, from, from + depth * step, 0f);
     }
   }
 
