@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.within;
 
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.Supplier;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -12,7 +14,12 @@ import org.junit.jupiter.api.Test;
  * together. A failure names the seed and shows the network.
  */
 class RandomGraphsTest {
-  private static final int GRAPHS = 400;
+  /** The seed of a network is its place. */
+  private static final List<RandomGraph> GRAPHS =
+      IntStream.range(0, 400).mapToObj(RandomGraph::new).toList();
+
+  private static final List<Derivatives> DERIVATIVES =
+      GRAPHS.stream().map(Derivatives::new).toList();
 
   /** How far {@link #difference} moves along its direction. */
   private static final double STEP = 2e-5;
@@ -59,11 +66,11 @@ class RandomGraphsTest {
 
   @Test
   void derivativesOfAValueReadSeveralTimesAddUp() {
-    for (int seed = 0; seed < GRAPHS; seed++) {
-      var graph = new RandomGraph(seed);
-      var derivatives = new Derivatives(graph);
+    for (int seed = 0; seed < GRAPHS.size(); seed++) {
+      var graph = GRAPHS.get(seed);
+      var description = describe(seed, graph);
+      var derivatives = DERIVATIVES.get(seed);
       for (int place = 0; place < graph.size(); place++) {
-        var description = describe(seed, graph) + "\nvalue " + place;
         assertThat(derivatives.visits[place]).as(description).isEqualTo(1);
         assertThat(derivatives.made[place])
             .as(description)
@@ -76,9 +83,10 @@ class RandomGraphsTest {
   /** Every value of the network, leaf or not, is moved in a random direction at once. */
   @Test
   void derivativesEqualCentralDifferences() {
-    for (int seed = 0; seed < GRAPHS; seed++) {
-      var graph = new RandomGraph(seed);
-      var derivatives = new Derivatives(graph);
+    for (int seed = 0; seed < GRAPHS.size(); seed++) {
+      var graph = GRAPHS.get(seed);
+      var description = describe(seed, graph);
+      var derivatives = DERIVATIVES.get(seed);
       var rng = Rng.of(seed);
       for (int direction = 0; direction < 2; direction++) {
         double[][] by = new double[graph.size()][];
@@ -93,7 +101,7 @@ class RandomGraphsTest {
           }
         }
         assertThat(difference(graph, by))
-            .as(describe(seed, graph))
+            .as(description)
             .isCloseTo(derivative, within(1e-9 * size));
       }
     }
@@ -129,9 +137,10 @@ class RandomGraphsTest {
    */
   @Test
   void fastResultsStayWithinTheErrorsOfTheirOperations() {
-    for (int seed = 0; seed < GRAPHS; seed++) {
-      var graph = new RandomGraph(seed);
-      var derivatives = new Derivatives(graph);
+    for (int seed = 0; seed < GRAPHS.size(); seed++) {
+      var graph = GRAPHS.get(seed);
+      var description = describe(seed, graph);
+      var derivatives = DERIVATIVES.get(seed);
       double bound = 0x1p-24 * UNITS * Math.max(1, Math.abs(run(graph, graph.leaves()).item()));
       for (int place = graph.leaves().size(); place < graph.size(); place++) {
         for (int i = 0; i < graph.value(place).count(); i++) {
@@ -140,20 +149,21 @@ class RandomGraphsTest {
         }
       }
       assertThat(run(graph, single(graph)).item())
-          .as(describe(seed, graph))
+          .as(description)
           .isCloseTo(run(graph, graph.leaves()).item(), within(bound));
     }
   }
 
   @Test
   void fastDerivativesAreThoseOfDouble() {
-    for (int seed = 0; seed < GRAPHS; seed++) {
-      var graph = new RandomGraph(seed);
+    for (int seed = 0; seed < GRAPHS.size(); seed++) {
+      var graph = GRAPHS.get(seed);
+      var description = describe(seed, graph);
       var exact = gradients(graph, graph.leaves());
       var fast = gradients(graph, single(graph));
       for (int leaf = 0; leaf < exact.size(); leaf++) {
         assertThat(fast.get(leaf))
-            .as(describe(seed, graph))
+            .as(description)
             .containsExactly(exact.get(leaf), within(5e-6 * Math.max(1, largest(exact.get(leaf)))));
       }
     }
@@ -162,16 +172,15 @@ class RandomGraphsTest {
   /** The second step of two finds the memory as the first has left it. */
   @Test
   void memoryThatIsUsedAgainChangesNoBit() {
-    for (int seed = 0; seed < GRAPHS; seed++) {
-      var graph = new RandomGraph(seed);
+    for (int seed = 0; seed < GRAPHS.size(); seed++) {
+      var graph = GRAPHS.get(seed);
+      var description = describe(seed, graph);
       var expected = gradients(graph, single(graph));
       for (int step = 0; step < 2; step++) {
         try (var _ = Step.training(Rng.of(0))) {
           var gradients = gradients(graph, single(graph));
           for (int leaf = 0; leaf < expected.size(); leaf++) {
-            assertThat(gradients.get(leaf))
-                .as(describe(seed, graph))
-                .containsExactly(expected.get(leaf));
+            assertThat(gradients.get(leaf)).as(description).containsExactly(expected.get(leaf));
           }
         }
       }
@@ -198,7 +207,8 @@ class RandomGraphsTest {
     return Arrays.stream(values).map(Math::abs).max().orElse(0);
   }
 
-  private static String describe(int seed, RandomGraph graph) {
-    return "seed " + seed + graph;
+  /** Made only where a test fails. */
+  private static Supplier<String> describe(int seed, RandomGraph graph) {
+    return () -> "seed " + seed + graph;
   }
 }
