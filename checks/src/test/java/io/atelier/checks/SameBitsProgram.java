@@ -126,10 +126,23 @@ final class SameBitsProgram {
         Loss::crossEntropy);
   }
 
-  /** A line for each method of {@link Loss}. */
+  /** A line for each method of two operands of {@link Loss}. */
   private static void losses() {
     judged("crossEntropy", Loss::crossEntropy);
-    judged("meanSquaredError", (y, labels) -> Loss.meanSquaredError(y, labels.oneHot(CLASSES)));
+    judged("binaryCrossEntropy", (y, labels) -> Loss.binaryCrossEntropy(y, shares(labels)));
+    judged(
+        "negativeLogLikelihood", (y, labels) -> Loss.negativeLogLikelihood(y.logSoftmax(), labels));
+    judged("kullbackLeibler", (y, labels) -> Loss.kullbackLeibler(y.logSoftmax(), shares(labels)));
+    judged("meanSquaredError", (y, labels) -> Loss.meanSquaredError(y, shares(labels)));
+    judged("meanAbsoluteError", (y, labels) -> Loss.meanAbsoluteError(y, shares(labels)));
+    judged("huber", (y, labels) -> Loss.huber(y, shares(labels)));
+    judged("hinge", Loss::hinge);
+    judged("cosine", (y, labels) -> Loss.cosine(y, shares(labels)));
+  }
+
+  /** What each label says with nine tenths of certainty. [N] -> [N, K] */
+  private static Tensor shares(Tensor labels) {
+    return labels.oneHot(CLASSES).times(0.9).plus(0.1 / CLASSES);
   }
 
   private static void judged(String name, Loss loss) {

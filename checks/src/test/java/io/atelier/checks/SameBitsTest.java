@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import io.atelier.nn.Layer;
 import io.atelier.nn.Loss;
+import io.atelier.nn.Plan;
 import io.atelier.optim.UpdateRule;
 import java.io.IOException;
 import java.lang.reflect.Modifier;
@@ -27,11 +28,11 @@ class SameBitsTest {
   }
 
   @Test
-  void theProgramRunsEveryKindOfLayerLossAndRule() {
+  void theProgramTrainsWithEveryKindOfLayerLossAndRule() {
     var kinds = new ArrayList<String>();
     for (var type : new ClassFileImporter().importPackages("io.atelier.nn", "io.atelier.optim")) {
       if (!type.isInterface() && type.isTopLevelClass()) {
-        if (type.isAssignableTo(Layer.class)) {
+        if (type.isAssignableTo(Layer.class) && !type.isAssignableTo(Plan.class)) {
           kinds.add("layer " + type.getSimpleName());
         } else if (type.isAssignableTo(UpdateRule.class)) {
           kinds.add("rule " + type.getSimpleName());
@@ -39,7 +40,7 @@ class SameBitsTest {
       }
     }
     for (var method : Loss.class.getMethods()) {
-      if (Modifier.isStatic(method.getModifiers())) {
+      if (Modifier.isStatic(method.getModifiers()) && method.getParameterCount() == 2) {
         kinds.add("loss " + method.getName());
       }
     }
