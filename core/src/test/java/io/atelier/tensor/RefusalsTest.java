@@ -50,7 +50,10 @@ class RefusalsTest {
         () -> X.times(X.to(ElementType.DOUBLE)),
         "times([2, 3], DOUBLE [2, 3]): operands must have one element type, got FLOAT and DOUBLE;"
             + " to(...) converts");
-    refuses(Functions.Exp.class, () -> INT.exp(), "exp(INT [2]): needs FLOAT or DOUBLE operands; to(FLOAT) converts");
+    refuses(
+        Functions.Exp.class,
+        () -> INT.exp(),
+        "exp(INT [2]): needs FLOAT or DOUBLE operands; to(FLOAT) converts");
     refuses(
         Bounds.Maximum.class,
         () -> MASK.maximum(MASK),
