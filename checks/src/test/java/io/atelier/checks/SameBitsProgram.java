@@ -1,72 +1,198 @@
 package io.atelier.checks;
 
 import io.atelier.nn.Activation;
-import io.atelier.nn.Architecture;
+import io.atelier.nn.Dropout;
 import io.atelier.nn.Layer;
+import io.atelier.nn.Linear;
 import io.atelier.nn.Loss;
 import io.atelier.nn.Modules;
+import io.atelier.nn.Sequential;
 import io.atelier.optim.Adam;
 import io.atelier.optim.AdamW;
 import io.atelier.optim.Sgd;
 import io.atelier.optim.UpdateRule;
+import io.atelier.tensor.ElementType;
 import io.atelier.tensor.Machine;
+import io.atelier.tensor.Op;
 import io.atelier.tensor.Rng;
 import io.atelier.tensor.Step;
 import io.atelier.tensor.Tensor;
+import java.lang.reflect.InvocationTargetException;
 import java.util.Arrays;
+import java.util.List;
+import java.util.function.Function;
 
 /**
- * Trains one small network of each kind for a few steps and prints a hash of every weight.
+ * Runs every operation on its samples, trains one small network with every kind of layer, loss and
+ * update rule, and prints a hash of all that came out, a line for each.
  *
  * <p>{@code SameBitsTest} runs it in JVMs with other vector widths, compilers and numbers of
  * threads.
  */
 final class SameBitsProgram {
   private static final int EXAMPLES = 37;
+  private static final int INPUTS = 29;
+  private static final int CLASSES = 7;
   private static final int STEPS = 3;
+
+  /** Often enough that interpreted, half and fully compiled code all have their turn. */
+  private static final int ROUNDS = 20;
 
   private SameBitsProgram() {}
 
   /** The argument is the number of threads. */
-  public static void main(String[] arguments) {
+  public static void main(String[] arguments) throws ReflectiveOperationException {
     Machine.useThreads(Integer.parseInt(arguments[0]));
-    for (var activation : Activation.values()) {
-      var layers = "29-23" + activation + "-dropout0.2-7";
-      train(activation.toString(), layers, Adam.rate(0.01));
-    }
-    train("sgd with momentum", "29-400relu-7", Sgd.rate(0.1).momentum(0.9).weightDecay(1e-4));
-    train("adamw, split among threads", "29-6000tanh-400relu-7", AdamW.rate(0.01));
+    operations(Op.class);
+    layers();
+    losses();
+    updateRules();
   }
 
-  private static void train(String name, String layers, UpdateRule rule) {
-    var rng = Rng.of(5);
-    var architecture = Architecture.parse(layers);
-    Layer model = architecture.create(rng.split());
-    var optimizer = rule.over(model);
-    var inputs = uniform(rng, EXAMPLES * architecture.inputs());
-    var x = Tensor.of(inputs, EXAMPLES, architecture.inputs());
-    var labels = new int[EXAMPLES];
-    Arrays.setAll(labels, _ -> rng.nextInt(architecture.outputs()));
-    double loss = 0;
-    for (int step = 0; step < STEPS; step++) {
-      try (var _ = Step.training(rng)) {
-        var value = Loss.crossEntropy(model.forward(x), Tensor.of(labels, EXAMPLES));
-        optimizer.step(value.backward());
-        loss = value.item();
+  /** A line for each record of the sealed hierarchy. */
+  private static void operations(Class<?> type) throws ReflectiveOperationException {
+    if (type.isRecord()) {
+      long hash = 0;
+      for (var sample : samples(type)) {
+        for (int round = 0; round < ROUNDS; round++) {
+          hash = 31 * hash + hash(sample);
+        }
+      }
+      print("operation " + type.getSimpleName(), hash);
+    } else if (type.isSealed()) {
+      for (var subtype : type.getPermittedSubclasses()) {
+        operations(subtype);
       }
     }
-    long hash = Double.doubleToLongBits(loss);
-    for (var weights : Modules.weights(model).values()) {
-      hash = 31 * hash + Arrays.hashCode(weights.toFloats());
-    }
-    System.out.println(name + " " + Long.toHexString(hash));
   }
 
-  private static float[] uniform(Rng rng, int count) {
-    float[] values = new float[count];
-    for (int i = 0; i < count; i++) {
-      values[i] = rng.nextFloat() - 0.5f;
+  private static List<Op.Sample> samples(Class<?> type)
+      throws NoSuchMethodException, IllegalAccessException, InvocationTargetException {
+    var method = type.getDeclaredMethod("samples");
+    method.setAccessible(true);
+    return ((List<?>) method.invoke(null)).stream().map(Op.Sample.class::cast).toList();
+  }
+
+  /** The result in FLOAT and the derivatives of a fixed weighted sum of it. */
+  private static long hash(Op.Sample sample) {
+    var inputs =
+        sample.inputs().stream()
+            .map(x -> x.elementType().isFloating() ? x.to(ElementType.FLOAT).tracked() : x)
+            .toArray(Tensor[]::new);
+    var result = sample.op().apply(inputs);
+    long hash = hash(result);
+    if (result.isTracked()) {
+      float[] weights = new float[result.count()];
+      for (int i = 0; i < weights.length; i++) {
+        weights[i] = (i % 7 - 2.5f) / 3;
+      }
+      var gradients = result.backward(Tensor.of(weights, result.shape().toArray()));
+      for (var input : inputs) {
+        var gradient = input.isTracked() ? gradients.find(input) : null;
+        hash = 31 * hash + (gradient == null ? 0 : hash(gradient));
+      }
     }
-    return values;
+    return hash;
+  }
+
+  private static long hash(Tensor x) {
+    return switch (x.elementType()) {
+      case FLOAT -> Arrays.hashCode(x.toFloats());
+      case DOUBLE -> Arrays.hashCode(x.toDoubles());
+      case INT -> Arrays.hashCode(x.toInts());
+      case LONG -> Arrays.hashCode(x.toLongs());
+      case BOOL -> Arrays.hashCode(x.toBooleans());
+    };
+  }
+
+  /** A line for each class that implements {@link Layer}. */
+  private static void layers() {
+    between("Linear", rng -> Linear.create(23, 23, rng));
+    between("Dropout", _ -> new Dropout(0.2));
+    between("Sequential", rng -> Sequential.of(Linear.create(23, 23, rng), Activation.TANH));
+    for (var activation : Activation.values()) {
+      between("Activation " + activation, _ -> activation);
+    }
+  }
+
+  /** Trains a network with a layer [N, 23] -> [N, 23] in its middle. */
+  private static void between(String name, Function<Rng, Layer> layer) {
+    train(
+        "layer " + name,
+        rng ->
+            Sequential.of(
+                Linear.create(INPUTS, 23, rng), layer.apply(rng), Linear.create(23, CLASSES, rng)),
+        Adam.rate(0.01),
+        Loss::crossEntropy);
+  }
+
+  /** A line for each method of two operands of {@link Loss}. */
+  private static void losses() {
+    judged("crossEntropy", Loss::crossEntropy);
+    judged("binaryCrossEntropy", (y, labels) -> Loss.binaryCrossEntropy(y, shares(labels)));
+    judged(
+        "negativeLogLikelihood", (y, labels) -> Loss.negativeLogLikelihood(y.logSoftmax(), labels));
+    judged("kullbackLeibler", (y, labels) -> Loss.kullbackLeibler(y.logSoftmax(), shares(labels)));
+    judged("meanSquaredError", (y, labels) -> Loss.meanSquaredError(y, shares(labels)));
+    judged("meanAbsoluteError", (y, labels) -> Loss.meanAbsoluteError(y, shares(labels)));
+    judged("huber", (y, labels) -> Loss.huber(y, shares(labels)));
+    judged("hinge", Loss::hinge);
+    judged("cosine", (y, labels) -> Loss.cosine(y, shares(labels)));
+  }
+
+  /** What each label says with nine tenths of certainty. [N] -> [N, K] */
+  private static Tensor shares(Tensor labels) {
+    return labels.oneHot(CLASSES).times(0.9).plus(0.1 / CLASSES);
+  }
+
+  private static void judged(String name, Loss loss) {
+    train("loss " + name, rng -> Linear.create(INPUTS, CLASSES, rng), Adam.rate(0.01), loss);
+  }
+
+  /** A line for each class that implements {@link UpdateRule}; all work is split among threads. */
+  private static void updateRules() {
+    for (var rule :
+        List.of(Sgd.rate(0.1).momentum(0.9).weightDecay(1e-4), Adam.rate(0.01), AdamW.rate(0.01))) {
+      train(
+          "rule " + rule.getClass().getSimpleName(),
+          rng ->
+              Sequential.of(
+                  Linear.create(INPUTS, 3600, rng),
+                  Activation.TANH,
+                  Linear.create(3600, 40, rng),
+                  Activation.RELU,
+                  Linear.create(40, CLASSES, rng)),
+          rule,
+          Loss::crossEntropy);
+    }
+  }
+
+  private static void train(String name, Function<Rng, Layer> create, UpdateRule rule, Loss loss) {
+    var rng = Rng.of(5);
+    var model = create.apply(rng);
+    var optimizer = rule.over(model);
+    float[] inputs = new float[EXAMPLES * INPUTS];
+    for (int i = 0; i < inputs.length; i++) {
+      inputs[i] = rng.nextFloat() - 0.5f;
+    }
+    int[] labels = new int[EXAMPLES];
+    Arrays.setAll(labels, _ -> rng.nextInt(CLASSES));
+    long hash = 0;
+    for (int step = 0; step < STEPS; step++) {
+      try (var _ = Step.training(rng)) {
+        var prediction = model.forward(Tensor.of(inputs, EXAMPLES, INPUTS));
+        var value = loss.of(prediction, Tensor.of(labels, EXAMPLES));
+        optimizer.step(value.backward());
+        hash = 31 * hash + hash(value);
+      }
+    }
+    for (var weights : Modules.weights(model).values()) {
+      hash = 31 * hash + hash(weights);
+    }
+    print(name, hash);
+  }
+
+  private static void print(String name, long hash) {
+    System.out.println(name + ": " + Long.toHexString(hash));
   }
 }

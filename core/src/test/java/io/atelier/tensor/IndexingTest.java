@@ -126,46 +126,6 @@ class IndexingTest {
         "topK(4 of [2, 3], axis 1): k must lie within 0 to the size of the axis, 3");
   }
 
-  @Test
-  void mistakesAreNamed() {
-    refuses(
-        () -> X.gather(1, Tensor.of(new int[] {0, 3}, 2, 1)),
-        "gather(DOUBLE [2, 3], INT [2, 1]): index 3 is not in 0..2: axis 1 has size 3");
-    refuses(
-        () -> X.indexSelect(0, vector(-1)),
-        "indexSelect(DOUBLE [2, 3], axis 0, INT [1]): index -1 is not in 0..1: axis 0 has size 2");
-    refuses(
-        () -> X.indexSelect(0, X),
-        "indexSelect(DOUBLE [2, 3], axis 0, DOUBLE [2, 3]): indices must be INT or LONG");
-    refuses(
-        () -> X.gather(1, Tensor.of(new int[3], 3, 1)),
-        "gather(DOUBLE [2, 3], INT [3, 1]): before and after axis 1 the sizes of the indices must"
-            + " be those of the indexed tensor, or all 1");
-    refuses(
-        () -> X.gather(1, X), "gather(DOUBLE [2, 3], DOUBLE [2, 3]): indices must be INT or LONG");
-    refuses(
-        () -> X.scatterAdd(0, Tensor.of(new int[1], 1, 1), Tensor.of(new double[2], 1, 2)),
-        "scatterAdd(DOUBLE [2, 3], INT [1, 1], DOUBLE [1, 2]): what is added must have shape [1,"
-            + " 3], got [1, 2]");
-    refuses(
-        () -> X.scatterAdd(0, Tensor.of(new int[1], 1, 1), Tensor.of(new float[3], 1, 3)),
-        "scatterAdd(DOUBLE [2, 3], INT [1, 1], [1, 3]): what is added must be numbers of one"
-            + " element type; to(...) converts");
-    refuses(
-        () -> X.maskedFill(X, 0),
-        "maskedFill(DOUBLE [2, 3], DOUBLE [2, 3]): the mask must be BOOL; a comparison says what is"
-            + " true");
-    refuses(
-        () -> X.maskedFill(Tensor.of(new boolean[12], 2, 2, 3), 0),
-        "maskedFill(DOUBLE [2, 3], BOOL [2, 2, 3]): the mask [2, 2, 3] must broadcast to [2, 3]");
-    refuses(
-        () -> vector(3).oneHot(3),
-        "oneHot(INT [1], 3 classes): index 3 is not in 0..2: there are 3 classes");
-    refuses(
-        () -> X.maskedSelect(Tensor.of(new boolean[2], 2)),
-        "maskedSelect(DOUBLE [2, 3], BOOL [2]): the mask [2] must broadcast to [2, 3]");
-  }
-
   private static Tensor vector(int... values) {
     return Tensor.of(values, values.length);
   }

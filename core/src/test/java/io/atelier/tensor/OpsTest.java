@@ -23,15 +23,16 @@ class OpsTest {
 
   @Test
   void everyOperationHasSamples() {
-    assertThat(records(Op.class))
+    assertThat(Operations.records())
         .hasSizeGreaterThan(20)
-        .allSatisfy(type -> assertThat(samples(type)).as(type.getSimpleName()).isNotEmpty());
+        .allSatisfy(
+            type -> assertThat(Operations.samples(type)).as(type.getSimpleName()).isNotEmpty());
   }
 
   @TestFactory
   Stream<DynamicTest> derivativesEqualCentralDifferences() {
     return each(sample -> {
-      if (hasDerivative(sample)) {
+      if (Operations.hasDerivative(sample)) {
         checkDerivative(sample);
       }
     });
@@ -45,7 +46,7 @@ class OpsTest {
   @TestFactory
   Stream<DynamicTest> fastDerivativesEqualPlainLoops() {
     return each(sample -> {
-      if (!hasDerivative(sample)) {
+      if (!Operations.hasDerivative(sample)) {
         return;
       }
       var exact = sample.inputs().stream().map(OpsTest::rounded).toList();
@@ -66,27 +67,13 @@ class OpsTest {
     });
   }
 
-  /** Only floating results have derivatives: not indices, not exact sums of whole numbers. */
-  private static boolean hasDerivative(Op.Sample sample) {
-    return sample.op().apply(sample.inputs().toArray(Tensor[]::new)).elementType().isFloating();
-  }
-
   private interface Check {
     void run(Op.Sample sample);
   }
 
   private static Stream<DynamicTest> each(Check check) {
-    return records(Op.class).stream()
-        .flatMap(type -> {
-          var samples = samples(type);
-          return samples.stream()
-              .map(sample ->
-                  dynamicTest(sample.op() + " of " + shapes(sample), () -> check.run(sample)));
-        });
-  }
-
-  private static String shapes(Op.Sample sample) {
-    return sample.inputs().stream().map(Tensor::shape).toList().toString();
+    return Operations.samples().stream()
+        .map(sample -> dynamicTest(Operations.describe(sample), () -> check.run(sample)));
   }
 
   private static void checkDerivative(Op.Sample sample) {
@@ -230,30 +217,5 @@ class OpsTest {
   /** The doubles that the FLOAT operand really holds. */
   private static Tensor rounded(Tensor x) {
     return x.elementType().isFloating() ? single(x).to(ElementType.DOUBLE) : x;
-  }
-
-  /** The records at the leaves of a sealed hierarchy. */
-  private static List<Class<?>> records(Class<?> type) {
-    if (type.isRecord()) {
-      return List.of(type);
-    }
-    var found = new ArrayList<Class<?>>();
-    if (!type.isSealed()) {
-      return found; // CustomOp: those of users
-    }
-    for (var subtype : type.getPermittedSubclasses()) {
-      found.addAll(records(subtype));
-    }
-    return found;
-  }
-
-  private static List<Op.Sample> samples(Class<?> type) {
-    try {
-      var method = type.getDeclaredMethod("samples");
-      method.setAccessible(true);
-      return ((List<?>) method.invoke(null)).stream().map(Op.Sample.class::cast).toList();
-    } catch (ReflectiveOperationException e) {
-      throw new LinkageError(type + " has no static samples()", e);
-    }
   }
 }

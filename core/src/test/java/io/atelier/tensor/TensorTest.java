@@ -3,58 +3,37 @@ package io.atelier.tensor;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
 
 class TensorTest {
   @Test
-  void matmulRejectsUnequalInnerSizesAndNamesTheCure() {
-    assertThatThrownBy(() -> zeros(16, 784).matmul(zeros(1000, 784)))
-        .isInstanceOf(ShapeException.class)
-        .hasMessage(
-            "matmul([16, 784], [1000, 784]): columns of the left (784) must equal rows of the right"
-                + " (1000); is the right operand transposed?\n  rule: [M, K] . [K, N] -> [M, N]");
-  }
-
-  @Test
-  void linearNamesTheSizesThatDisagree() {
-    assertThatThrownBy(() -> zeros(4, 360).linear(zeros(128, 320), zeros(128)))
-        .isInstanceOf(ShapeException.class)
-        .hasMessage(
-            "linear([4, 360], [128, 320], [128]): the last size of x (360) must equal the inputs of"
-                + " the layer (320)\n  rule: x [..., in], weight [out, in], bias [out] ->"
-                + " [..., out]");
-  }
-
-  @Test
-  void broadcastingRejectsSizesThatDiffer() {
-    assertThatThrownBy(() -> zeros(2, 3).plus(zeros(2)))
-        .isInstanceOf(ShapeException.class)
-        .hasMessage("plus([2, 3], [2]): sizes at axis -1 must be equal or 1, got 3 and 2");
-  }
-
-  @Test
-  void elementTypesAreNeverMixed() {
-    assertThatThrownBy(() -> zeros(2).plus(Tensor.of(new double[2], 2)))
-        .isInstanceOf(ShapeException.class)
-        .hasMessage(
-            "plus([2], DOUBLE [2]): operands must have one element type, got FLOAT and DOUBLE; to(...) converts");
-  }
-
-  @Test
-  void labelsOutsideTheClassesAreRefused() {
-    assertThatThrownBy(() -> Criterion.crossEntropy(zeros(1, 10), Tensor.of(new int[] {10}, 1)))
-        .isInstanceOf(ShapeException.class)
-        .hasMessage("crossEntropy([1, 10], INT [1]): label 10 is none of the 10 classes 0..9");
-  }
-
-  @Test
   void sizesWhoseProductOverflowsAreRefused() {
-    assertThatThrownBy(() -> Shape.of(1 << 30, 1 << 30, 1 << 30))
-        .isInstanceOf(ShapeException.class)
-        .hasMessageContaining("does not fit 64 bits");
-    assertThatThrownBy(() -> Tensor.filled(0, Shape.of(1 << 16, 1 << 16), ElementType.FLOAT))
-        .isInstanceOf(ShapeException.class)
-        .hasMessageContaining("4294967296 elements do not fit a Java array");
+    refuses(
+        () -> Shape.of(1 << 30, 1 << 30, 1 << 30),
+        "shape([1073741824, 1073741824, 1073741824]): the number of elements does not fit 64 bits");
+    refuses(() -> Shape.of(2, -1), "shape([2, -1]): sizes must be >= 0");
+    refuses(
+        () -> Tensor.of(new float[0], 1 << 16, 1 << 16),
+        "tensor(0 values, [65536, 65536]): [65536, 65536] has 4294967296 elements");
+  }
+
+  /** Each would need 4,294,967,296 elements, which as an int are none. */
+  @Test
+  void resultsThatFitNoArrayAreRefused() {
+    var message =
+        "tensor([65536, 65536]): 4294967296 elements do not fit a Java array of 2,147,483,639";
+    var large = Shape.of(1 << 16, 1 << 16);
+    refuses(() -> Tensor.filled(0, large, ElementType.FLOAT), message);
+    refuses(() -> Tensor.scalar(1).expanded(large), message);
+    refuses(
+        () -> zeros(1, 1).repeat(1 << 16, 1 << 16),
+        message.replace("65536, 65536", "65536, 1, 65536, 1"));
+    refuses(() -> zeros(1 << 16, 1).plus(zeros(1 << 16)), message);
+    refuses(() -> zeros(1 << 16, 0).matmul(zeros(0, 1 << 16)), message);
+    refuses(() -> Tensor.of(new int[1 << 16], 1 << 16).oneHot(1 << 16), message);
+    refuses(() -> zeros(1 << 16, 1).pad(1, 0, (1 << 16) - 1, 0), message);
+    refuses(() -> Parameter.create(large, Initializer.zeros(), Rng.of(0)).value(), message);
   }
 
   @Test
@@ -104,7 +83,24 @@ class TensorTest {
         .hasMessage(
             "a tensor [2, 3] of a training step was used after the step had ended; kept() inside"
                 + " the step copies it out");
+    assertThatThrownBy(() -> inside.reshape(3, 2).times(2))
+        .isInstanceOf(StepException.class)
+        .hasMessage(
+            "a tensor [3, 2] of a training step was used after the step had ended; kept() inside"
+                + " the step copies it out");
     assertThat(kept.toFloats()).containsOnly(1);
+  }
+
+  @Test
+  void gradientsLiveAsLongAsTheirStep() {
+    var w = Parameter.of(zeros(2));
+    Gradients gradients;
+    try (var _ = Step.training(Rng.of(0))) {
+      gradients = w.value().squared().sum().backward();
+    }
+    assertThatThrownBy(() -> gradients.of(w).toFloats())
+        .isInstanceOf(StepException.class)
+        .hasMessageStartingWith("a tensor [2] of a training step was used after the step");
   }
 
   @Test
@@ -135,6 +131,10 @@ class TensorTest {
       before = weight.value().toFloats();
     }
     assertThat(weight.value().toFloats()).isEqualTo(before).doesNotContain(0);
+  }
+
+  private static void refuses(ThrowingCallable call, String message) {
+    assertThatThrownBy(call).isInstanceOf(ShapeException.class).hasMessage(message);
   }
 
   private static Tensor zeros(int... sizes) {

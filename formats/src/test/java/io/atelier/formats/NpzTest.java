@@ -35,7 +35,7 @@ class NpzTest {
 
     assertThat(npz.tensors().keySet()).containsExactly("w", "layer/bias");
     assertThat(tensor(npz, "w")).hasToString(SIX.toString());
-    assertThat(tensor(npz, "layer/bias")).hasToString("LONG [2] {7, -7}");
+    assertThat(tensor(npz, "layer/bias")).hasToString("tensor([ 7, -7], LONG [2])");
   }
 
   @Test
