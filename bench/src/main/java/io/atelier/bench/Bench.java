@@ -51,6 +51,7 @@ public final class Bench implements Callable<Integer> {
           "Length of a round (${DEFAULT-VALUE}); before the first, it warms up 5 times as long.")
   private double seconds;
 
+  @SuppressWarnings("UnusedVariable") // picocli looks at it
   @Option(
       names = {"-h", "--help"},
       usageHelp = true,

@@ -7,35 +7,38 @@ import java.util.List;
 import java.util.stream.IntStream;
 
 /**
- * A network 784-width-10 with its first weights, and batches of MNIST in a fixed order.
- *
- * @param hidden the weights of the first layer, [width, 784]
- * @param output the weights of the second layer, [10, width]
+ * A network 784-width-10 with its first weights, uniform in {@code +-1/sqrt(inputs)}, and batches
+ * of MNIST in a fixed order.
  */
-record Digits(
-    int width,
-    float[] hidden,
-    float[] hiddenBias,
-    float[] output,
-    float[] outputBias,
-    List<Batch> batches) {
+record Digits(int width, List<Batch> batches) {
   static final int PIXELS = 784;
   static final int CLASSES = 10;
 
   /** How many images are gone through again and again. */
   private static final int IMAGES = 6_400;
 
-  /** Weights uniform in {@code +-1/sqrt(inputs)}. */
   static Digits create(int width, int batch) {
-    double first = 1 / Math.sqrt(PIXELS);
-    double second = 1 / Math.sqrt(width);
-    return new Digits(
-        width,
-        Numbers.uniform(1, width * PIXELS, first),
-        Numbers.uniform(2, width, first),
-        Numbers.uniform(3, CLASSES * width, second),
-        Numbers.uniform(4, CLASSES, second),
-        batches(batch));
+    return new Digits(width, batches(batch));
+  }
+
+  /** The weights of the first layer, [width, 784]. */
+  float[] hidden() {
+    return Numbers.uniform(1, width * PIXELS, 1 / Math.sqrt(PIXELS));
+  }
+
+  /** [width]. */
+  float[] hiddenBias() {
+    return Numbers.uniform(2, width, 1 / Math.sqrt(PIXELS));
+  }
+
+  /** The weights of the second layer, [10, width]. */
+  float[] output() {
+    return Numbers.uniform(3, CLASSES * width, 1 / Math.sqrt(width));
+  }
+
+  /** [10]. */
+  float[] outputBias() {
+    return Numbers.uniform(4, CLASSES, 1 / Math.sqrt(width));
   }
 
   private static List<Batch> batches(int size) {

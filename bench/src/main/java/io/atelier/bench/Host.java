@@ -64,7 +64,8 @@ final class Host {
   static String peers() {
     return Arrays.stream(System.getProperty("java.class.path").split(File.pathSeparator))
         .map(entry -> Path.of(entry).getFileName().toString())
-        .filter(name -> name.matches("(pytorch|openblas|dnnl|onnxruntime|tensorflow).*\\d\\.jar"))
+        .filter(name ->
+            name.matches("(pytorch|openblas|dnnl|onnxruntime|tensorflow)[a-z-]*[0-9.-]+jar"))
         .sorted()
         .collect(Collectors.joining(", "));
   }

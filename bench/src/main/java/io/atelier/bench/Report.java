@@ -127,7 +127,7 @@ final class Report {
     var text =
         outcome.lanes().stream()
             .filter(lane -> lane.memory() > 0)
-            .map(lane -> lane.engine().title + ", " + lane.threads() + ": " + number(lane.memory()))
+            .map(lane -> lane.engine().title + ", " + lane.threads() + ": " + lane.memory())
             .collect(Collectors.joining("; "));
     System.out.println("  peak memory of the process, MiB (engine, threads): " + text);
     process.add(

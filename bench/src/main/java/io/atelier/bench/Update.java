@@ -19,16 +19,14 @@ record Update(Rule rule) implements Problem {
   /** An optimiser. */
   enum Rule {
     /** Gradient descent with momentum: reads weight, gradient and velocity, writes two. */
-    MOMENTUM(5, Sgd.rate(RATE).momentum(Update.MOMENTUM)),
+    MOMENTUM(5),
     /** Adam: reads weight, gradient and two means, writes three. */
-    ADAM(7, Adam.rate(RATE));
+    ADAM(7);
 
     private final int floatsMoved;
-    private final UpdateRule atelier;
 
-    Rule(int floatsMoved, UpdateRule atelier) {
+    Rule(int floatsMoved) {
       this.floatsMoved = floatsMoved;
-      this.atelier = atelier;
     }
   }
 
@@ -47,16 +45,21 @@ record Update(Rule rule) implements Problem {
 
   @Override
   public Work atelier() {
+    UpdateRule own =
+        switch (rule) {
+          case MOMENTUM -> Sgd.rate(RATE).momentum(MOMENTUM);
+          case ADAM -> Adam.rate(RATE);
+        };
     var weights = Parameter.of(Tensor.of(weights(), WEIGHTS));
     var gradient = Tensor.of(gradient(), WEIGHTS);
     List<float[]> state =
-        Stream.generate(() -> new float[WEIGHTS]).limit(rule.atelier.state().size()).toList();
+        Stream.generate(() -> new float[WEIGHTS]).limit(own.state().size()).toList();
     return new Work() {
       private long step;
 
       @Override
       public void run() {
-        rule.atelier.update(weights, gradient, state, RATE, ++step);
+        own.update(weights, gradient, state, RATE, ++step);
       }
 
       @Override
