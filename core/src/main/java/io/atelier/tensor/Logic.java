@@ -70,11 +70,17 @@ sealed interface Logic permits Tensor {
 
   /** How two numbers compare. */
   enum Comparison {
-    GREATER,
-    GREATER_OR_EQUAL,
-    LESS,
-    LESS_OR_EQUAL,
-    EQUAL;
+    GREATER("greater"),
+    GREATER_OR_EQUAL("greaterOrEqual"),
+    LESS("less"),
+    LESS_OR_EQUAL("lessOrEqual"),
+    EQUAL("equalTo");
+
+    private final String operation;
+
+    Comparison(String operation) {
+      this.operation = operation;
+    }
 
     boolean holds(double a, double b) {
       return switch (this) {
@@ -99,9 +105,15 @@ sealed interface Logic permits Tensor {
 
   /** How two truths are joined. */
   enum Connective {
-    AND,
-    OR,
-    NOT_BOTH;
+    AND("and"),
+    OR("or"),
+    NOT_BOTH("not");
+
+    private final String operation;
+
+    Connective(String operation) {
+      this.operation = operation;
+    }
 
     boolean holds(boolean a, boolean b) {
       return switch (this) {
@@ -123,6 +135,11 @@ sealed interface Logic permits Tensor {
 
   /** How two tensors of one type compare; no derivative. [...], [...] -> BOOL [...] */
   record Compare(Comparison how) implements Rule {
+    @Override
+    public String name() {
+      return how.operation;
+    }
+
     @Override
     public Shape shape(Tensor... inputs) {
       requireOneType(inputs[0], inputs[1]);
@@ -159,6 +176,11 @@ sealed interface Logic permits Tensor {
 
   /** Two truths joined; no derivative. BOOL [...], BOOL [...] -> BOOL [...] */
   record Connect(Connective how) implements Rule {
+    @Override
+    public String name() {
+      return how.operation;
+    }
+
     @Override
     public Shape shape(Tensor... inputs) {
       requireOneType(inputs[0], inputs[1]);

@@ -33,9 +33,7 @@ public final class Step implements AutoCloseable, Tensor.Owner {
   private Step(@Nullable Rng rng) {
     if (CURRENT.get() != null) {
       throw new StepException(
-          "a "
-              + CURRENT.get()
-              + " is still open on this thread; close it first (try with resources)");
+          CURRENT.get() + " is still open on this thread; close it first (try with resources)");
     }
     this.rng = rng;
     CURRENT.set(this);
@@ -154,7 +152,7 @@ public final class Step implements AutoCloseable, Tensor.Owner {
       throw new StepException(
           "a tensor "
               + shape
-              + " of a "
+              + " of "
               + this
               + " was used after the step had ended;"
               + " kept() inside the step copies it out");
@@ -165,7 +163,7 @@ public final class Step implements AutoCloseable, Tensor.Owner {
   @Override
   public void close() {
     if (Thread.currentThread() != thread) {
-      throw new StepException("a " + this + " was closed by another thread than opened it");
+      throw new StepException(this + " was closed by another thread than opened it");
     }
     if (open) {
       open = false;
@@ -176,6 +174,6 @@ public final class Step implements AutoCloseable, Tensor.Owner {
 
   @Override
   public String toString() {
-    return rng == null ? "inference step" : "training step";
+    return rng == null ? "an inference step" : "a training step";
   }
 }

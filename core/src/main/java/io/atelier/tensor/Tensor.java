@@ -586,7 +586,7 @@ public final class Tensor
   @Override
   public String toString() {
     return owner instanceof Step step && !step.isOpen()
-        ? "tensor(" + type + " " + shape + " of a " + step + " that has ended)"
+        ? "tensor(" + type + " " + shape + " of " + step + " that has ended)"
         : Printer.print(this);
   }
 }

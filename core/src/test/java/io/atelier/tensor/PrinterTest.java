@@ -114,7 +114,7 @@ class PrinterTest {
       inside = Tensor.zeros(2, 3).plus(1);
       assertThat(inside.toString()).contains("1.0000");
     }
-    assertThat(inside).hasToString("tensor(FLOAT [2, 3] of a inference step that has ended)");
+    assertThat(inside).hasToString("tensor(FLOAT [2, 3] of an inference step that has ended)");
   }
 
   @Test

@@ -99,12 +99,12 @@ class RefusalsTest {
     refuses(
         Logic.Compare.class,
         () -> INT.greater(zeros(2)),
-        "compare(INT [2], [2]): operands must have one element type, got INT and FLOAT; to(...)"
+        "greater(INT [2], [2]): operands must have one element type, got INT and FLOAT; to(...)"
             + " converts");
     refuses(
         Logic.Connect.class,
         () -> X.and(X),
-        "connect([2, 3], [2, 3]): needs BOOL operands: what a comparison yields");
+        "and([2, 3], [2, 3]): needs BOOL operands: what a comparison yields");
     refuses(
         Logic.Where.class,
         () -> X.where(X, X),

@@ -108,7 +108,7 @@ class TensorTest {
     try (var _ = Step.inference()) {
       assertThatThrownBy(() -> Step.training(Rng.of(0)))
           .isInstanceOf(StepException.class)
-          .hasMessageStartingWith("a inference step is still open on this thread");
+          .hasMessageStartingWith("an inference step is still open on this thread");
     }
   }
 
