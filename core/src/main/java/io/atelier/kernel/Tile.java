@@ -24,6 +24,9 @@ enum Tile {
         Lanes.COUNT == 16 || System.getProperty("os.arch").equals("aarch64");
   }
 
+  /** Columns of the panels that {@link #flat} reads. */
+  static final int FLAT_WIDTH = 8 * Lanes.COUNT;
+
   /** The most elements that a tile has. */
   static final int LARGEST = 24 * Lanes.COUNT;
 
@@ -292,5 +295,38 @@ enum Tile {
     r5.intoArray(c, c0 + 5 * target);
     r6.intoArray(c, c0 + 6 * target);
     r7.intoArray(c, c0 + 7 * target);
+  }
+
+  /** One row by eight vectors: {@code sums[0 .. FLAT_WIDTH]} of a panel that wide. */
+  static void flat(float[] a, int a0, float[] panel, int b0, int depth, float[] sums) {
+    var zero = FloatVector.zero(SPECIES);
+    var s0 = zero;
+    var s1 = zero;
+    var s2 = zero;
+    var s3 = zero;
+    var s4 = zero;
+    var s5 = zero;
+    var s6 = zero;
+    var s7 = zero;
+    for (int p = 0; p < depth; p++) {
+      var x = FloatVector.broadcast(SPECIES, a[a0 + p]);
+      int at = b0 + p * FLAT_WIDTH;
+      s0 = x.fma(FloatVector.fromArray(SPECIES, panel, at), s0);
+      s1 = x.fma(FloatVector.fromArray(SPECIES, panel, at + LANES), s1);
+      s2 = x.fma(FloatVector.fromArray(SPECIES, panel, at + 2 * LANES), s2);
+      s3 = x.fma(FloatVector.fromArray(SPECIES, panel, at + 3 * LANES), s3);
+      s4 = x.fma(FloatVector.fromArray(SPECIES, panel, at + 4 * LANES), s4);
+      s5 = x.fma(FloatVector.fromArray(SPECIES, panel, at + 5 * LANES), s5);
+      s6 = x.fma(FloatVector.fromArray(SPECIES, panel, at + 6 * LANES), s6);
+      s7 = x.fma(FloatVector.fromArray(SPECIES, panel, at + 7 * LANES), s7);
+    }
+    s0.intoArray(sums, 0);
+    s1.intoArray(sums, LANES);
+    s2.intoArray(sums, 2 * LANES);
+    s3.intoArray(sums, 3 * LANES);
+    s4.intoArray(sums, 4 * LANES);
+    s5.intoArray(sums, 5 * LANES);
+    s6.intoArray(sums, 6 * LANES);
+    s7.intoArray(sums, 7 * LANES);
   }
 }

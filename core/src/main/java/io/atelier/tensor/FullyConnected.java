@@ -1,5 +1,7 @@
 package io.atelier.tensor;
 
+import io.atelier.kernel.Epilogue;
+import io.atelier.kernel.Panels;
 import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -69,6 +71,17 @@ sealed interface FullyConnected permits Tensor {
     @Override
     public Tensor forward(Shape shape, Tensor... inputs) {
       var x = rows(inputs[0]);
+      var weight = inputs[1].parameter();
+      boolean few = x.elementType() == ElementType.FLOAT && x.shape().size(0) <= Panels.FEW;
+      var panels = few && weight != null && Step.infers() ? weight.panels() : null;
+      if (panels != null) {
+        var bias = inputs[2];
+        var y = Tensor.floats(shape);
+        var epilogue = new Epilogue.Layer(bias.floats(), bias.offset(), rectified);
+        panels.multiply(
+            x.shape().size(0), x.floats(), x.offset(), y.floats(), y.offset(), epilogue);
+        return y;
+      }
       var flat = Shape.of(x.shape().size(0), shape.size(-1));
       return Contraction.product(
               flat, x.shape().size(1), x, false, inputs[1], true, inputs[2], rectified)

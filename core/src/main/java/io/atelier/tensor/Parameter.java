@@ -1,5 +1,7 @@
 package io.atelier.tensor;
 
+import io.atelier.kernel.Gemm;
+import io.atelier.kernel.Panels;
 import io.atelier.kernel.Updates;
 import org.jspecify.annotations.Nullable;
 
@@ -17,6 +19,10 @@ public final class Parameter implements Cell, Tensor.Owner {
   private final Rng rng;
   private @Nullable Tensor value;
   private int version;
+  private @Nullable Served served;
+
+  /** The values of one version as inference reads them; copied when they are used again. */
+  private record Served(int version, @Nullable Panels panels) {}
 
   private Parameter(Shape shape, Initializer initializer, Rng rng) {
     this.shape = shape;
@@ -110,6 +116,26 @@ public final class Parameter implements Cell, Tensor.Owner {
       Updates.sgd(values, gradient.floats(), gradient.offset(), (float) rate, (float) decay);
     }
     changed(values);
+  }
+
+  /**
+   * The weights [out, in] in panels, for products with a few rows; null while they change or are
+   * used for the first time, and for small ones.
+   */
+  @Nullable Panels panels() {
+    int out = shape.size(0);
+    int in = shape.size(1);
+    if (!Panels.suit(in, out)) {
+      return null;
+    }
+    var known = served;
+    boolean again = known != null && known.version == version;
+    if (known == null || !again || known.panels == null) {
+      var weights = new Gemm.Matrix(value().floats(), 0, in, true);
+      known = new Served(version, again ? Panels.of(weights, in, out) : null);
+      served = known;
+    }
+    return known.panels;
   }
 
   private void requireShape(String operation, Tensor gradient) {

@@ -128,6 +128,12 @@ public final class Step implements AutoCloseable, Tensor.Owner {
     }
   }
 
+  /** Whether this is an inference step, in which no weight changes. */
+  static boolean infers() {
+    var step = CURRENT.get();
+    return step != null && step.rng == null;
+  }
+
   /**
    * Whether a gradient may wait as a pending product: in training, unless results are looked at.
    */

@@ -355,6 +355,13 @@ public final class Tensor
     return owner instanceof Parameter;
   }
 
+  /** The parameter whose present values these are, if they are one's. */
+  @Nullable Parameter parameter() {
+    return origin instanceof Origin.Of(var parameter, var version) && parameter.version() == version
+        ? parameter
+        : null;
+  }
+
   /** A copy of the values of a FLOAT tensor, row by row. */
   public float[] toFloats() {
     return Arrays.copyOfRange(floats(), offset, offset + count());

@@ -96,4 +96,23 @@ class LayersTest {
     var truth = Tensor.of(new float[] {0, 4}, 2);
     assertThat(Loss.meanSquaredError(prediction, truth).item()).isEqualTo(2.5);
   }
+
+  @Test
+  void servingReadsCopiedWeightsWithTheSameBitsUntilTheyChange() {
+    var layer = Linear.create(70, 200, Rng.of(2));
+    var x = Rng.of(3).uniform(-1, 1, 2, 70);
+    float[] expected = layer.forward(x).toFloats();
+    try (var _ = Step.inference()) {
+      for (int use = 0; use < 3; use++) {
+        assertThat(layer.forward(x).toFloats()).isEqualTo(expected);
+      }
+    }
+    layer.weight().set(layer.weight().value().times(2));
+    float[] changed = layer.forward(x).toFloats();
+    try (var _ = Step.inference()) {
+      for (int use = 0; use < 3; use++) {
+        assertThat(layer.forward(x).toFloats()).isEqualTo(changed);
+      }
+    }
+  }
 }
