@@ -3,10 +3,7 @@ module io.atelier.train {
   requires transitive io.atelier.core;
   requires transitive io.atelier.formats;
   requires static transitive org.jspecify;
-  requires tools.jackson.databind;
+  requires tools.jackson.core;
 
   exports io.atelier.train;
-
-  opens io.atelier.train to
-      tools.jackson.databind;
 }

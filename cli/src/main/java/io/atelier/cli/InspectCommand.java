@@ -2,6 +2,7 @@ package io.atelier.cli;
 
 import io.atelier.formats.Contents;
 import io.atelier.formats.Contents.Item;
+import io.atelier.formats.Contents.Kind;
 import io.atelier.formats.Contents.Statistics;
 import java.nio.file.Path;
 import java.util.Locale;
@@ -9,15 +10,18 @@ import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Parameters;
 
-/** {@code atelier inspect}: what is in a file of tensors, or all that is wrong with it. */
+/**
+ * {@code atelier inspect}: what is in a file of tensors or a table, or all that is wrong with it.
+ */
 @Command(
     name = "inspect",
     description = {
-      "Shows what is in a file: safetensors, NumPy .npy and .npz, IDX.",
-      "The kind is found by content; nothing in the file is run."
+      "Shows what is in a file: safetensors, NumPy .npy and .npz, IDX, CSV.",
+      "The kind is found by content, CSV by its name; nothing in the file is run."
     })
 final class InspectCommand implements Callable<Integer> {
   private static final int LONGEST_NAME = 40;
+  private static final int LONGEST_REMARKS = 200;
 
   @Parameters(paramLabel = "FILE", description = "The file.")
   private Path file = Path.of("");
@@ -31,10 +35,11 @@ final class InspectCommand implements Callable<Integer> {
     long elements = items.stream().mapToLong(item -> item.shape().count()).sum();
     long bytes = items.stream().mapToLong(Item::bytes).sum();
     terminal.line(
-        "%s: %s, %,d tensor%s, %,d element%s, %s",
+        "%s: %s, %,d %s%s, %,d element%s, %s",
         terminal.bold(file.toString()),
         contents.kind().title(),
         items.size(),
+        contents.kind() == Kind.CSV ? "column" : "tensor",
         items.size() == 1 ? "" : "s",
         elements,
         elements == 1 ? "" : "s",
@@ -72,7 +77,13 @@ final class InspectCommand implements Callable<Integer> {
               item.type(),
               item.shape(),
               Terminal.bytes((double) item.bytes()));
-      terminal.line("%s%s", described, item.statistics().map(InspectCommand::numbers).orElse(""));
+      var remarks = new StringBuilder();
+      item.remarks().forEach(remark -> remarks.append("  ").append(remark));
+      terminal.line(
+          "%s%s%s",
+          described,
+          item.statistics().map(InspectCommand::numbers).orElse(""),
+          printable(remarks.toString(), LONGEST_REMARKS));
     }
   }
 

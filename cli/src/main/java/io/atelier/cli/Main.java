@@ -11,6 +11,7 @@ import java.io.PrintStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Set;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -38,6 +39,9 @@ import picocli.CommandLine.Spec;
     })
 public final class Main implements Runnable {
   static final String VERSION = "0.1.0";
+
+  /** The commands that train. */
+  private static final Set<String> TRAINING = Set.of("train", "resume");
 
   private static final int FAILURE = 1;
   private static final int WRONG_USE = 2;
@@ -72,6 +76,10 @@ public final class Main implements Runnable {
       System.out.print(Architecture.GRAMMAR);
       return 0;
     }
+    Machine.requireVectors();
+    if (!words.isEmpty() && TRAINING.contains(words.getFirst())) {
+      Training.warmUp(); // while the command line is read
+    }
     var main = new Main();
     var commandLine =
         new CommandLine(main)
@@ -83,7 +91,6 @@ public final class Main implements Runnable {
                   "try: ./" + thrown.getCommandLine().getCommandSpec().qualifiedName() + " --help");
               return WRONG_USE;
             });
-    Machine.requireVectors();
     return commandLine.execute(arguments);
   }
 

@@ -1,10 +1,14 @@
 package io.atelier.cli;
 
+import io.atelier.data.ByteDataset;
 import io.atelier.data.Dataset;
 import io.atelier.datasets.Mnist;
 import io.atelier.nn.Loss;
 import io.atelier.tensor.Machine;
+import io.atelier.tensor.Shape;
 import io.atelier.train.Config;
+import io.atelier.train.Config.OptimizerKind;
+import io.atelier.train.Config.ScheduleKind;
 import io.atelier.train.Event;
 import io.atelier.train.Metrics;
 import io.atelier.train.Run;
@@ -36,6 +40,36 @@ final class Training {
     this.config = run.config();
     this.data = data;
     this.progress = new ProgressLine(terminal, config.epochs());
+  }
+
+  /**
+   * Trains a tiny network on nothing for three steps, on a thread of its own. What the first step
+   * of a true training needs is loaded and compiled meanwhile.
+   */
+  static void warmUp() {
+    int inputs = 16;
+    int batch = 16;
+    int count = 4 * batch; // a quarter for validation
+    var config =
+        new Config(
+            "",
+            inputs + "-16relu-4",
+            1,
+            batch,
+            OptimizerKind.ADAMW,
+            0.001,
+            0,
+            0.01,
+            0,
+            ScheduleKind.COSINE,
+            0,
+            0,
+            batch);
+    var nothing = new ByteDataset(new byte[count * inputs], new byte[count], Shape.of(inputs), 4);
+    Thread.ofPlatform()
+        .daemon()
+        .name("warm-up")
+        .start(() -> new Trainer(config, nothing, () -> nothing, _ -> {}, (_, _) -> {}).run());
   }
 
   /** The data that a configuration names. */

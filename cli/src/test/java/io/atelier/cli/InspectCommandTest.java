@@ -69,6 +69,41 @@ class InspectCommandTest {
   }
 
   @Test
+  void showsTheColumnsOfATable() throws IOException {
+    var file =
+        Files.writeString(
+            folder.resolve("flats.CSV"),
+            """
+            street,area,price,note
+            Long,48.5,612000,
+            "Old, short",,n/a,
+            Mill,70.5,812000,
+            """);
+
+    assertThat(inspect(0, file))
+        .isEqualTo(
+            """
+            %s: CSV, 4 columns, 12 elements, 41 B
+
+            name    type    shape      bytes     minimum        mean     maximum
+            street  text    [3]         18 B
+            area    number  [3]          8 B      48.500      59.500      70.500  1 missing
+            price   text    [3]         15 B  2 of 3 are numbers; line 3 holds "n/a"
+            note    empty   [3]          0 B  3 missing
+            """
+                .formatted(file));
+    Files.writeString(file, "a,b\n1\n\n1,2\n");
+    assertThat(inspect(1, file))
+        .isEqualTo(
+            """
+            %s: 2 problems
+              line 2 has 1 cell and the header has 2
+              line 3 is empty
+            """
+                .formatted(file));
+  }
+
+  @Test
   void saysAllThatIsWrongAndEndsWithOne() throws IOException {
     var file = folder.resolve("broken");
     var header = "{\"a\":{\"dtype\":\"U64\"},\"b\\u001b\":{}}";
@@ -91,7 +126,7 @@ class InspectCommandTest {
   void saysWhatItCanReadOfAnUnknownFile() throws IOException {
     var file = Files.writeString(folder.resolve("model.safetensors"), "hello");
     var kinds =
-        "; safetensors, NumPy .npy and .npz, and IDX, plain or compressed by gzip, are read\n";
+        "; safetensors, NumPy .npy and .npz, IDX, plain or compressed by gzip, and .csv are read\n";
     assertThat(inspect(1, file))
         .isEqualTo(
             file + ": unknown kind of file: it begins with the bytes 68 65 6c 6c 6f" + kinds);

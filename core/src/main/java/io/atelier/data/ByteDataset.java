@@ -2,6 +2,7 @@ package io.atelier.data;
 
 import io.atelier.tensor.Shape;
 import io.atelier.tensor.Tensor;
+import java.util.function.Supplier;
 
 /**
  * Examples that stay bytes in memory, such as pixels; a batch has them scaled to 0..1.
@@ -17,10 +18,11 @@ public final class ByteDataset implements Dataset {
     }
   }
 
-  private final byte[] values;
-  private final byte[] labels;
+  private final int size;
   private final Shape shape;
   private final int classes;
+  private final Supplier<byte[]> values;
+  private final Supplier<byte[]> labels;
 
   /**
    * Labelled examples.
@@ -40,15 +42,33 @@ public final class ByteDataset implements Dataset {
               + " values, got "
               + values.length);
     }
-    this.values = values;
-    this.labels = labels;
+    this(labels.length, shape, classes, () -> values, () -> labels);
+  }
+
+  private ByteDataset(
+      int size, Shape shape, int classes, Supplier<byte[]> values, Supplier<byte[]> labels) {
+    this.size = size;
     this.shape = shape;
     this.classes = classes;
+    this.values = values;
+    this.labels = labels;
+  }
+
+  /**
+   * Examples that may still be on their way: their number, shape and classes are known, and who
+   * wants a batch of them waits.
+   *
+   * @param source gives them, each time it is asked, and may wait
+   */
+  public static ByteDataset awaited(
+      int size, Shape shape, int classes, Supplier<ByteDataset> source) {
+    return new ByteDataset(
+        size, shape, classes, () -> source.get().values.get(), () -> source.get().labels.get());
   }
 
   @Override
   public int size() {
-    return labels.length;
+    return size;
   }
 
   @Override
@@ -63,19 +83,26 @@ public final class ByteDataset implements Dataset {
 
   /** The same examples under another shape of as many values. */
   public ByteDataset reshape(int... sizes) {
-    return new ByteDataset(values, labels, Shape.of(sizes), classes);
+    var wanted = Shape.of(sizes);
+    if (wanted.count() != shape.count()) {
+      throw new IllegalArgumentException(
+          "an example of shape %s cannot have the shape %s".formatted(shape, wanted));
+    }
+    return new ByteDataset(size, wanted, classes, values, labels);
   }
 
   @Override
   public Batch batch(int... indices) {
+    byte[] bytes = values.get();
+    byte[] classOf = labels.get();
     int length = (int) shape.count();
     float[] inputs = new float[indices.length * length];
     int[] truth = new int[indices.length];
     int to = 0;
     for (int i = 0; i < indices.length; i++) {
-      truth[i] = labels[indices[i]] & 0xFF;
+      truth[i] = classOf[indices[i]] & 0xFF;
       for (int from = indices[i] * length; from < (indices[i] + 1) * length; from++) {
-        inputs[to++] = SCALED[values[from] & 0xFF];
+        inputs[to++] = SCALED[bytes[from] & 0xFF];
       }
     }
     int[] sizes = new int[shape.rank() + 1];

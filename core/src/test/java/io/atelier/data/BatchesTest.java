@@ -1,12 +1,14 @@
 package io.atelier.data;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.atelier.tensor.Rng;
 import io.atelier.tensor.Shape;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
 class BatchesTest {
@@ -23,6 +25,36 @@ class BatchesTest {
     assertThat(batch.inputs().shape()).isEqualTo(Shape.of(2, 2));
     assertThat(batch.inputs().toFloats()).containsExactly(204 / 255f, 1, 0, 51 / 255f);
     assertThat(batch.labels().toInts()).containsExactly(2, 0);
+  }
+
+  @Test
+  void awaitedExamplesAreAskedForWithTheFirstBatch() {
+    var asked = new AtomicInteger();
+    var awaited =
+        ByteDataset.awaited(
+                5,
+                Shape.of(2),
+                5,
+                () -> {
+                  asked.incrementAndGet();
+                  return dataset;
+                })
+            .reshape(2, 1);
+    assertThat(awaited.size()).isEqualTo(5);
+    assertThat(awaited.classes()).isEqualTo(5);
+    assertThat(awaited.select(4).shape()).isEqualTo(Shape.of(2, 1));
+    assertThat(asked).hasValue(0);
+    assertThat(awaited.batch(2).inputs().shape()).isEqualTo(Shape.of(1, 2, 1));
+    assertThat(awaited.batch(2).inputs().toFloats())
+        .isEqualTo(dataset.batch(2).inputs().toFloats());
+    assertThat(awaited.batch(3).labels().toInts()).containsExactly(3);
+  }
+
+  @Test
+  void anExampleKeepsItsNumberOfValues() {
+    assertThatThrownBy(() -> dataset.reshape(3))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage("an example of shape [2] cannot have the shape [3]");
   }
 
   @Test

@@ -22,8 +22,8 @@ import java.util.function.Function;
  * four such files.
  *
  * <p>Images are unsigned bytes of shape [rows, columns]; in MNIST 0 is paper and 255 ink. The files
- * are read by a thread of their own, the training part first; who asks for a part waits until it is
- * there. Thread-safe.
+ * are read by a thread of their own, the training part first. Of the bundled set everything but the
+ * pixels and labels is known, so that only who asks for a batch waits for them. Thread-safe.
  *
  * <p>Source: Y. LeCun, C. Cortes, C. Burges, "The MNIST database of handwritten digits".
  */
@@ -32,21 +32,23 @@ public final class Mnist {
   private static final String PUBLISHED =
       "b2d8f5bf39174ee5ffeefa97e42d673c35432b411bb5d1f74fbbeddae7f1690a";
 
+  private static final Shape PIXELS = Shape.of(28, 28);
+
   private final String name;
+  private final boolean isBundled;
   private final CompletableFuture<ByteDataset> train = new CompletableFuture<>();
   private final CompletableFuture<ByteDataset> test = new CompletableFuture<>();
   private final CompletableFuture<String> hash = new CompletableFuture<>();
 
-  private Mnist(String name, Function<MnistFile, Content> source) {
+  private Mnist(String name, boolean isBundled, Function<MnistFile, Content> source) {
     this.name = name;
+    this.isBundled = isBundled;
     Thread.ofPlatform().daemon().name("reader of " + name).start(() -> load(source));
   }
 
   /** The set that comes with Atelier. Does not wait for it. */
   public static Mnist bundled() {
-    var mnist = new Mnist("MNIST", Mnist::resource);
-    mnist.hash.complete(PUBLISHED); // a training need not wait for it
-    return mnist;
+    return new Mnist("MNIST", true, Mnist::resource);
   }
 
   /**
@@ -61,6 +63,7 @@ public final class Mnist {
     var mnist =
         new Mnist(
             folder.toString(),
+            false,
             file -> {
               var path = requireNonNull(paths.get(file));
               return new Content(path.toString(), Idx.read(path));
@@ -76,12 +79,12 @@ public final class Mnist {
 
   /** The images to learn from. */
   public ByteDataset train() {
-    return await(train);
+    return isBundled ? ByteDataset.awaited(60_000, PIXELS, 10, () -> await(train)) : await(train);
   }
 
   /** The images to judge by. */
   public ByteDataset test() {
-    return await(test);
+    return isBundled ? ByteDataset.awaited(10_000, PIXELS, 10, () -> await(test)) : await(test);
   }
 
   /**
@@ -89,7 +92,7 @@ public final class Mnist {
    * labels, test images, test labels. In lower-case hexadecimal digits.
    */
   public String sha256() {
-    return await(hash);
+    return isBundled ? PUBLISHED : await(hash);
   }
 
   /** Small files first, since the number of classes comes from both. */
@@ -103,7 +106,7 @@ public final class Mnist {
       var testImages = source.apply(MnistFile.TEST_IMAGES);
       requireSameSizes(trainImages, testImages);
       test.complete(part(testImages, testLabels, classes));
-      if (!hash.isDone()) {
+      if (!isBundled) {
         hash.complete(sha256(trainImages, trainLabels, testImages, testLabels));
       }
     } catch (RuntimeException | Error e) {

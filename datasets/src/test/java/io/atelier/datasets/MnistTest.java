@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import io.atelier.data.ByteDataset;
 import io.atelier.data.Dataset;
 import io.atelier.formats.FormatException;
 import io.atelier.tensor.Shape;
@@ -13,6 +14,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.stream.IntStream;
 import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.Test;
@@ -40,14 +42,18 @@ class MnistTest {
   }
 
   @Test
-  void theHashOfTheBundledSetIsThatOfItsFiles() throws IOException {
+  void whatIsKnownOfTheBundledSetIsSoInItsFiles() throws IOException {
     for (var file : MnistFile.values()) {
       var name = file.fileName() + ".gz";
       try (var stream = Mnist.class.getResourceAsStream("mnist/" + name)) {
         Files.copy(requireNonNull(stream), folder.resolve(name));
       }
     }
-    assertThat(Mnist.bundled().sha256()).isEqualTo(Mnist.read(folder).sha256());
+    var known = Mnist.bundled();
+    var read = Mnist.read(folder);
+    assertThat(known.sha256()).isEqualTo(read.sha256());
+    assertThat(sizes(known.train())).isEqualTo(sizes(read.train()));
+    assertThat(sizes(known.test())).isEqualTo(sizes(read.test()));
   }
 
   @Test
@@ -188,6 +194,10 @@ class MnistTest {
     write(TRAIN_LABELS, idx(new int[] {3}, 0, 1, 0));
     write(TEST_IMAGES, idx(new int[] {2, 1, 2}, 6, 7, 8, 9));
     write(TEST_LABELS, idx(new int[] {2}, 6, 0));
+  }
+
+  private static List<Object> sizes(ByteDataset part) {
+    return List.of(part.size(), part.shape(), part.classes());
   }
 
   private static int[] labels(Dataset dataset, int count) {

@@ -1,6 +1,7 @@
 package io.atelier.formats;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
+import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.atelier.tensor.Shape;
 import io.atelier.tensor.Tensor;
@@ -11,14 +12,17 @@ import java.util.Arrays;
 import java.util.Collections;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.stream.IntStream;
 
 /**
- * What is in a file of tensors, whatever it is called. Immutable.
+ * What is in a file of tensors or in a table. Immutable.
  *
- * @param kind found by the first bytes of the file
+ * @param kind found by the first bytes of the file, whatever it is called; CSV, which has no first
+ *     bytes of its own, by a name that ends in {@code .csv}
  * @param items in the order of the file
  * @param metadata free text by name in alphabetical order, often empty
  */
@@ -37,7 +41,9 @@ public record Contents(Kind kind, List<Item> items, Map<String, String> metadata
     /** See {@link Idx}. */
     IDX("IDX"),
     /** See {@link Idx}. */
-    COMPRESSED_IDX("IDX, compressed by gzip");
+    COMPRESSED_IDX("IDX, compressed by gzip"),
+    /** See {@link Csv}; its items are the columns. */
+    CSV("CSV");
 
     private final String title;
 
@@ -52,15 +58,26 @@ public record Contents(Kind kind, List<Item> items, Map<String, String> metadata
   }
 
   /**
-   * One tensor.
+   * One tensor, or one column of a table.
    *
    * @param name empty if the format gives none
-   * @param type of the elements, as the format calls it
+   * @param type of the elements, as the format calls it; a column is of numbers or of texts
    * @param bytes that its elements take in the file, or took before they were compressed
    * @param statistics of its elements; absent for more than 16,777,216 elements, and for none
+   * @param remarks on a column: what is missing, and where a text stands among numbers
    */
   public record Item(
-      String name, String type, Shape shape, long bytes, Optional<Statistics> statistics) {}
+      String name,
+      String type,
+      Shape shape,
+      long bytes,
+      Optional<Statistics> statistics,
+      List<String> remarks) {
+    /** Copies the remarks. */
+    public Item {
+      remarks = List.copyOf(remarks);
+    }
+  }
 
   /**
    * The numbers at a glance; true counts as 1.
@@ -129,6 +146,7 @@ public record Contents(Kind kind, List<Item> items, Map<String, String> metadata
       case NPY -> new Contents(kind, List.of(ofNpy(source)), Map.of());
       case NPZ -> new Contents(kind, ofNpz(source), Map.of());
       case IDX, COMPRESSED_IDX -> new Contents(kind, List.of(ofIdx(source)), Map.of());
+      case CSV -> new Contents(kind, ofCsv(source), Map.of());
     };
   }
 
@@ -151,9 +169,12 @@ public record Contents(Kind kind, List<Item> items, Map<String, String> metadata
     if (bytes.length >= 4 && text.startsWith("\0\0") && isIdxType(bytes[2]) && bytes[3] != 0) {
       return Kind.IDX;
     }
+    if (source.name().toLowerCase(Locale.ROOT).endsWith(".csv")) {
+      return Kind.CSV;
+    }
     throw new FormatException(
         source.name(),
-        "unknown kind of file: it %s; safetensors, NumPy .npy and .npz, and IDX, plain or compressed by gzip, are read"
+        "unknown kind of file: it %s; safetensors, NumPy .npy and .npz, IDX, plain or compressed by gzip, and .csv are read"
             .formatted(
                 bytes.length == 0
                     ? "is empty"
@@ -206,6 +227,51 @@ public record Contents(Kind kind, List<Item> items, Map<String, String> metadata
     return items;
   }
 
+  private static List<Item> ofCsv(Source source) throws IOException {
+    var table = Csv.read(source);
+    return IntStream.range(0, table.columns().size()).mapToObj(at -> column(table, at)).toList();
+  }
+
+  private static Item column(Csv table, int at) {
+    int rows = table.rows();
+    int missing = (int) IntStream.range(0, rows).filter(row -> table.isMissing(row, at)).count();
+    int[] numbers = IntStream.range(0, rows).filter(row -> table.isNumber(row, at)).toArray();
+    var texts =
+        IntStream.range(0, rows)
+            .filter(row -> !table.isMissing(row, at) && !table.isNumber(row, at));
+    int firstText = texts.findFirst().orElse(rows);
+    boolean isText = firstText < rows;
+
+    var remarks = new ArrayList<String>();
+    if (missing > 0) {
+      remarks.add("%d missing".formatted(missing));
+    }
+    if (isText && numbers.length > 0) {
+      remarks.add(
+          "%d of %d are numbers; line %d holds %s"
+              .formatted(
+                  numbers.length,
+                  rows - missing,
+                  table.line(firstText),
+                  table.quote(firstText, at)));
+    }
+    var statistics =
+        isText || numbers.length == 0 || numbers.length > MOST_ELEMENTS
+            ? Optional.<Statistics>empty()
+            : Optional.of(
+                Statistics.of(
+                    Arrays.stream(numbers)
+                        .mapToDouble(row -> Double.parseDouble(table.text(row, at)))
+                        .toArray()));
+    return new Item(
+        table.columns().get(at),
+        isText ? "text" : numbers.length > 0 ? "number" : "empty",
+        Shape.of(rows),
+        IntStream.range(0, rows).mapToLong(row -> table.text(row, at).getBytes(UTF_8).length).sum(),
+        statistics,
+        remarks);
+  }
+
   private static Item ofIdx(Source source) throws IOException {
     var idx = Idx.read(source);
     long[] sizes = new long[idx.rank()];
@@ -239,6 +305,6 @@ public record Contents(Kind kind, List<Item> items, Map<String, String> metadata
     boolean isLooked = count > 0 && count <= MOST_ELEMENTS;
     var statistics =
         isLooked ? Optional.of(Statistics.of(numbers.read())) : Optional.<Statistics>empty();
-    return new Item(name, type, elements.shape(), elements.length(), statistics);
+    return new Item(name, type, elements.shape(), elements.length(), statistics, List.of());
   }
 }

@@ -16,22 +16,21 @@ import java.util.stream.Collectors;
 public final class FormatException extends AtelierException {
   private static final long serialVersionUID = 1L;
 
-  /** A message names so many problems and counts the others. */
-  private static final int SHOWN = 100;
-
   private final String file;
   private final transient List<String> problems;
+  private final int others;
 
   /** Says that {@code file} has a {@code problem}, which is a sentence without its full stop. */
   public FormatException(String file, String problem) {
-    this(file, List.of(problem));
+    this(file, List.of(problem), 0);
   }
 
-  /** Says that {@code file} has these {@code problems}, at least one. */
-  public FormatException(String file, List<String> problems) {
-    super(message(file, problems));
+  /** Says that {@code file} has these {@code problems}, at least one, and so many others. */
+  FormatException(String file, List<String> problems, int others) {
+    super(message(file, problems, others));
     this.file = file;
     this.problems = List.copyOf(problems);
+    this.others = others;
   }
 
   /** The file as it is named in the message. */
@@ -39,23 +38,24 @@ public final class FormatException extends AtelierException {
     return file;
   }
 
-  /** All that is wrong with it, without the file's name. */
+  /** What is wrong with it, without the file's name; of more than 100 problems the first 100. */
   public List<String> problems() {
     return problems;
   }
 
-  private static String message(String file, List<String> problems) {
-    if (problems.size() == 1) {
+  /** How many problems it has beyond those that are told. */
+  int others() {
+    return others;
+  }
+
+  private static String message(String file, List<String> problems, int others) {
+    if (problems.size() + others == 1) {
       return file + ": " + printable(problems.getFirst());
     }
     var lines =
-        problems.stream()
-            .limit(SHOWN)
-            .map(problem -> "\n  " + printable(problem))
-            .collect(Collectors.joining());
-    int others = problems.size() - SHOWN;
+        problems.stream().map(problem -> "\n  " + printable(problem)).collect(Collectors.joining());
     var rest = others > 0 ? "\n  and " + others + " more" : "";
-    return file + ": " + problems.size() + " problems" + lines + rest;
+    return file + ": " + (problems.size() + others) + " problems" + lines + rest;
   }
 
   /** A text from a file must not move a terminal's cursor or turn its writing round. */

@@ -18,6 +18,7 @@ import tools.jackson.core.JacksonException;
 import tools.jackson.core.ObjectReadContext;
 import tools.jackson.core.ObjectWriteContext;
 import tools.jackson.core.json.JsonFactory;
+import tools.jackson.core.json.JsonWriteFeature;
 
 /**
  * What stands in front of the data of a safetensors file: what the data are, without the data.
@@ -31,7 +32,9 @@ record SafetensorsHeader(long start, List<Entry> entries, Map<String, String> me
   /** The limit of the reference implementation, in bytes. */
   static final int LONGEST = 100_000_000;
 
-  private static final JsonFactory JSON = new JsonFactory();
+  /** Escapes control characters as the reference implementation does. */
+  private static final JsonFactory JSON =
+      JsonFactory.builder().disable(JsonWriteFeature.WRITE_HEX_UPPER_CASE).build();
 
   /**
    * One tensor; its data are the bytes from {@code begin} to before {@code end}, counted from the

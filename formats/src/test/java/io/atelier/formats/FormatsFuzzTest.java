@@ -56,6 +56,11 @@ class FormatsFuzzTest {
     check(file, FACTOR * ZipDirectory.EXPANSION, Idx::read);
   }
 
+  @FuzzTest(maxDuration = "2m")
+  void csv(byte[] file) throws IOException {
+    check(file, FACTOR, Csv::read);
+  }
+
   private static void check(byte[] file, long factor, Source.Reader<?> reader) throws IOException {
     long most = BASE + factor * file.length;
     if (taken(file, reader) > most) { // the first reading may have loaded classes
@@ -73,7 +78,7 @@ class FormatsFuzzTest {
 
   private static void read(byte[] file, Source.Reader<?> reader) throws IOException {
     try {
-      assertThat(reader.read(Source.of(file, "input"))).isNotNull();
+      assertThat(reader.read(Source.of(file, "input.csv"))).isNotNull();
     } catch (FormatException e) {
       assertThat(e.problems()).isNotEmpty();
     }

@@ -80,6 +80,18 @@ class SafetensorsTest {
         .containsExactly("d", "B", "b", "\uFFFD", "\uD83D\uDE00", "i");
   }
 
+  /** serde_json's escapes: the short ones of JSON, else four hexadecimal digits in lower case. */
+  @Test
+  void escapesNamesAsTheReferenceImplementation() throws IOException {
+    var name = "\"\\/\b\f\n\r\t\u0000\u001f\u007f\u2028\u00E9";
+    var bytes = written(Map.of(name, Tensor.of(new float[0], 0)), Map.of());
+
+    assertThat(new String(bytes, 8, bytes.length - 8, StandardCharsets.UTF_8).strip())
+        .isEqualTo(
+            "{\"\\\"\\\\/\\b\\f\\n\\r\\t\\u0000\\u001f\u007f\u2028\u00E9\":"
+                + "{\"dtype\":\"F32\",\"shape\":[0],\"data_offsets\":[0,0]}}");
+  }
+
   @Test
   void readsAHeaderInAnyOrderWithBlanks() throws IOException {
     var header =
@@ -135,6 +147,9 @@ class SafetensorsTest {
         file(-1, "{}", new byte[0]),
         "not a safetensors file: its header claims 18446744073709551615 bytes and the limit is"
             + " 100000000");
+    refuses(
+        file(100_000_001, "{}", new byte[0]),
+        "not a safetensors file: its header claims 100000001 bytes and the limit is 100000000");
     refuses(
         file(100_000_000, "{}", new byte[0]),
         "truncated: its header claims 100000000 bytes and 2 follow");

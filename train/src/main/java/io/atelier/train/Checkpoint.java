@@ -8,8 +8,6 @@ import io.atelier.tensor.Tensor;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import tools.jackson.core.JacksonException;
-import tools.jackson.databind.json.JsonMapper;
 
 /**
  * The state of a training in one file: weights and buffers ({@code model.}), optimiser state
@@ -24,7 +22,6 @@ final class Checkpoint {
   private static final String MODEL = "model.";
   private static final String OPTIMIZER = "optimizer.";
   private static final String BEST = "best.";
-  private static final JsonMapper JSON = new JsonMapper();
 
   private Checkpoint() {}
 
@@ -33,7 +30,7 @@ final class Checkpoint {
     Modules.weights(trainer.model()).forEach((path, tensor) -> tensors.put(MODEL + path, tensor));
     trainer.optimizer().state().forEach((name, tensor) -> tensors.put(OPTIMIZER + name, tensor));
     trainer.bestWeights().forEach((path, tensor) -> tensors.put(BEST + path, tensor));
-    var progress = JSON.writeValueAsString(trainer.progress());
+    var progress = Json.line(trainer.progress());
     new Safetensors(tensors, Map.of(PROGRESS, progress)).write(file);
   }
 
@@ -52,8 +49,8 @@ final class Checkpoint {
       throw new FormatException(file.toString(), "is no checkpoint of Atelier");
     }
     try {
-      return JSON.readValue(json, Progress.class);
-    } catch (JacksonException e) {
+      return Json.read(json, Progress.class);
+    } catch (IllegalArgumentException e) {
       throw new FormatException(
           file.toString(), "has an entry progress that is not understood: " + json);
     }

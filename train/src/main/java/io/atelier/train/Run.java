@@ -18,9 +18,6 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
-import tools.jackson.core.JacksonException;
-import tools.jackson.databind.SerializationFeature;
-import tools.jackson.databind.json.JsonMapper;
 
 /**
  * The folder of one training.
@@ -46,10 +43,6 @@ public final class Run implements AutoCloseable {
 
   /** Nanoseconds between two checkpoints within an epoch. */
   private static final long SAVED = 10_000_000_000L;
-
-  private static final JsonMapper JSON =
-      JsonMapper.builder().enable(SerializationFeature.INDENT_OUTPUT).build();
-  private static final JsonMapper LINE = new JsonMapper();
 
   private final Path directory;
   private final Config config;
@@ -83,9 +76,13 @@ public final class Run implements AutoCloseable {
       throw FileTrouble.writing(directory, e);
     }
     run.acquire();
-    AtomicFile.write(directory.resolve(PROVENANCE), JSON.writeValueAsBytes(provenance));
-    AtomicFile.write(directory.resolve(CONFIG), JSON.writeValueAsBytes(config));
+    write(directory.resolve(PROVENANCE), Json.indented(provenance));
+    write(directory.resolve(CONFIG), Json.indented(config));
     return run;
+  }
+
+  private static void write(Path file, String text) {
+    AtomicFile.write(file, text.getBytes(StandardCharsets.UTF_8));
   }
 
   /**
@@ -107,13 +104,13 @@ public final class Run implements AutoCloseable {
         read(directory.resolve(PROVENANCE), Provenance.class));
   }
 
-  private static <T> T read(Path file, Class<T> type) {
+  private static <T extends Record> T read(Path file, Class<T> type) {
     try {
-      return JSON.readValue(Files.readAllBytes(file), type);
+      return Json.read(new String(Files.readAllBytes(file), StandardCharsets.UTF_8), type);
     } catch (IOException e) {
       throw FileTrouble.reading(file, e);
-    } catch (JacksonException e) {
-      throw new FormatException(file.toString(), "is not understood: " + e.getOriginalMessage());
+    } catch (IllegalArgumentException e) {
+      throw new FormatException(file.toString(), "is not understood: " + e.getMessage());
     }
   }
 
@@ -227,10 +224,7 @@ public final class Run implements AutoCloseable {
     var file = directory.resolve(EVENTS);
     try {
       Files.writeString(
-          file,
-          LINE.writeValueAsString(line) + "\n",
-          StandardOpenOption.CREATE,
-          StandardOpenOption.APPEND);
+          file, Json.line(line) + "\n", StandardOpenOption.CREATE, StandardOpenOption.APPEND);
     } catch (IOException e) {
       throw FileTrouble.writing(file, e);
     }
@@ -252,17 +246,14 @@ public final class Run implements AutoCloseable {
     } catch (IOException e) {
       throw FileTrouble.reading(file, e);
     }
-    AtomicFile.write(file, kept.toString().getBytes(StandardCharsets.UTF_8));
+    write(file, kept.toString());
   }
 
   /** Whether a line is whole and of a step up to this one. */
   private static boolean isUpTo(long step, String line) {
     try {
-      var node = LINE.readTree(line);
-      return node != null
-          && node.path("step").isIntegralNumber()
-          && node.path("step").longValue() <= step;
-    } catch (JacksonException _) {
+      return Json.object(line).get("step") instanceof Long taken && taken <= step;
+    } catch (IllegalArgumentException _) {
       return false; // half a line, cut off when the process was killed
     }
   }
