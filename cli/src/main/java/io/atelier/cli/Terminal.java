@@ -78,7 +78,9 @@ final class Terminal {
   void table(Architecture architecture) {
     line(
         "  %s",
-        dim(String.format(Locale.ROOT, "%-3s%-20s%-12s %14s", "", "layer", "output", "parameters")));
+        dim(
+            String.format(
+                Locale.ROOT, "%-3s%-20s%-12s %14s", "", "layer", "output", "parameters")));
     line("  %-3s%-20s%-12s", "", "input", "[" + architecture.inputs() + "]");
     long total = 0;
     for (var row : architecture.rows()) {
