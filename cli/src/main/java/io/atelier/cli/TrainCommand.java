@@ -131,6 +131,11 @@ final class TrainCommand implements Callable<Integer> {
       description = "The folder to keep the run in; runs/NAME-NNN by default.")
   private @Nullable Path directory;
 
+  @Option(
+      names = "--profile",
+      description = "Shows at the end where the time of a step went, and the speed of each layer.")
+  private boolean profile;
+
   @SuppressWarnings("NullAway.Init") // picocli sets it
   @Spec
   private CommandSpec spec;
@@ -158,7 +163,11 @@ final class TrainCommand implements Callable<Integer> {
         directory == null ? RunFolder.next(set.name().toLowerCase(Locale.ROOT)) : directory;
     try (var run = Run.create(folder, config, provenance(set))) {
       RunFolder.remember(run);
-      return new Training(run, set).train(_ -> run.log("started", 0, Map.of()));
+      var training = new Training(run, set);
+      if (profile) {
+        training.profile();
+      }
+      return training.train(_ -> run.log("started", 0, Map.of()));
     }
   }
 

@@ -11,6 +11,7 @@ import io.atelier.train.Config.OptimizerKind;
 import io.atelier.train.Config.ScheduleKind;
 import io.atelier.train.Event;
 import io.atelier.train.Metrics;
+import io.atelier.train.Profile;
 import io.atelier.train.Run;
 import io.atelier.train.Trainer;
 import java.nio.file.Path;
@@ -20,6 +21,7 @@ import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A training as a person sees it, from first line to last; {@code train} and {@code resume} share
@@ -33,6 +35,7 @@ final class Training {
   private final Config config;
   private final Mnist data;
   private final ProgressLine progress;
+  private @Nullable Profile profile;
   private boolean begun;
 
   Training(Run run, Mnist data) {
@@ -77,6 +80,11 @@ final class Training {
     return name.equals("mnist") ? Mnist.bundled() : Mnist.read(Path.of(name));
   }
 
+  /** Shows at the end where the time went. */
+  void profile() {
+    profile = new Profile();
+  }
+
   /**
    * Trains to the end.
    *
@@ -88,6 +96,9 @@ final class Training {
     var training = data.train().reshape(config.architecture().inputs());
     var trainer = new Trainer(config, training, () -> test(), this::tell, run::save);
     prepare.accept(trainer);
+    if (profile != null) {
+      trainer.measure(profile);
+    }
     describe(training);
     var done = new CountDownLatch(1);
     Runtime.getRuntime().addShutdownHook(new Thread(() -> leave(trainer, done)));
@@ -97,13 +108,21 @@ final class Training {
         terminal.line(
             "Interrupted after step %,d; saved in %s", trainer.progress().step(), run.directory());
         terminal.line("Go on with: ./atelier resume %s", run.directory());
+        tellProfile(trainer);
         return INTERRUPTED;
       }
     } finally {
       done.countDown();
     }
     finish(trainer, (System.nanoTime() - start) * 1e-9);
+    tellProfile(trainer);
     return 0;
+  }
+
+  private void tellProfile(Trainer trainer) {
+    if (profile != null) {
+      new ProfileTable(terminal, profile).print(trainer.model());
+    }
   }
 
   private Dataset test() {

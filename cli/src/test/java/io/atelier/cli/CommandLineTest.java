@@ -105,6 +105,27 @@ class CommandLineTest {
   }
 
   @Test
+  void aProfileIsShownAfterTheTrainingAndChangesNoByte() {
+    var plain = train(folder.resolve("plain").toString(), "--epochs", "2");
+    var profiled = train(folder.resolve("profiled").toString(), "--epochs", "2", "--profile");
+    assertThat(profiled.error()).isEmpty();
+    assertThat(plain.out()).doesNotContain("ms/step");
+    var table = profiled.out().substring(profiled.out().indexOf("Next:"));
+    assertThat(table)
+        .contains("means of 8 steps")
+        .containsPattern("data +\\d+\\.\\d{3} +\\d+\\.\\d % +0\\.000\n")
+        .containsPattern("forward +\\d+\\.\\d{3} +\\d+\\.\\d % +\\d+\\.\\d{3}\n")
+        .containsPattern("step +\\d+\\.\\d{3} +100\\.0 % +\\d+\\.\\d{3}\n")
+        .containsPattern("0  784 to 16 +forward ")
+        .containsPattern("2  16 to 2 +forward .*\n +gradient of input .*\n +gradient of weights ");
+    assertThat(table.lines()).allMatch(line -> line.length() <= Terminal.WIDTH);
+    for (var name : List.of("model.safetensors", "checkpoint.safetensors")) {
+      assertThat(folder.resolve("profiled").resolve(name))
+          .hasSameBinaryContentAs(folder.resolve("plain").resolve(name));
+    }
+  }
+
+  @Test
   void wrongUseIsOneSentenceAndExitCodeTwo() {
     refused(2, "unknown activation rellu", "train", "--layers", "784-10rellu-10");
     refused(2, "--epochs must be at least 1, got 0", "train", "--epochs", "0");

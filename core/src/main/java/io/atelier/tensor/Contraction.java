@@ -255,9 +255,7 @@ sealed interface Contraction permits Tensor {
           bias == null
               ? Epilogue.store()
               : new Epilogue.Layer(bias.floats(), bias.offset(), rectified);
-      each(
-          count,
-          (long) m * n * k,
+      Workers.Task product =
           i ->
               Gemm.multiply(
                   m,
@@ -267,7 +265,9 @@ sealed interface Contraction permits Tensor {
                   new Gemm.Matrix(bValues, start(i, b, shape), bStride, transposeB),
                   cValues,
                   c.offset() + i * m * n,
-                  epilogue));
+                  epilogue);
+      long work = (long) m * n * k;
+      Step.time(count, m, n, k, transposeA, transposeB, () -> each(count, work, product));
       return c;
     }
     var c = Tensor.doubles(shape);

@@ -66,14 +66,9 @@ final class Pending {
   private void multiply(float[] c, Epilogue epilogue) {
     int m = shape.size(0);
     int n = shape.size(1);
-    Gemm.multiply(
-        m,
-        n,
-        a.shape().size(0),
-        new Gemm.Matrix(a.floats(), a.offset(), m, true),
-        new Gemm.Matrix(b.floats(), b.offset(), n, false),
-        c,
-        0,
-        epilogue);
+    int k = a.shape().size(0);
+    var left = new Gemm.Matrix(a.floats(), a.offset(), m, true);
+    var right = new Gemm.Matrix(b.floats(), b.offset(), n, false);
+    Step.time(1, m, n, k, true, false, () -> Gemm.multiply(m, n, k, left, right, c, 0, epilogue));
   }
 }

@@ -3,6 +3,7 @@ package io.atelier.tensor;
 import io.atelier.kernel.Recycler;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,6 +26,7 @@ public final class Step implements AutoCloseable, Tensor.Owner {
 
   private final @Nullable Rng rng;
   private boolean naming;
+  private @Nullable Consumer<Product> products;
   private final Recycler recycler = RECYCLER.get();
   private final Thread thread = Thread.currentThread();
   private final List<Runnable> changes = new ArrayList<>();
@@ -56,6 +58,54 @@ public final class Step implements AutoCloseable, Tensor.Owner {
   public Step namingNonFinite() {
     naming = true;
     return this;
+  }
+
+  /**
+   * A product of FLOAT matrices that a step has computed, {@code [m, k] . [k, n]}.
+   *
+   * @param count how many of this size, one for each matrix of a batch
+   * @param transposedLeft whether the left operand was read transposed
+   * @param transposedRight whether the right operand was read transposed
+   * @param nanoseconds from its call to its return, all threads at work
+   */
+  public record Product(
+      int count,
+      int m,
+      int n,
+      int k,
+      boolean transposedLeft,
+      boolean transposedRight,
+      long nanoseconds) {
+    /** The number of multiply-adds, {@code count m n k}. */
+    public long multiplyAdds() {
+      return (long) count * m * n * k;
+    }
+  }
+
+  /** From here on, {@code listener} hears of each product of matrices and how long it took. */
+  public Step timingProducts(Consumer<Product> listener) {
+    products = listener;
+    return this;
+  }
+
+  /** Runs a product, and tells how long it took if this step was asked to. */
+  static void time(
+      int count,
+      int m,
+      int n,
+      int k,
+      boolean transposedLeft,
+      boolean transposedRight,
+      Runnable product) {
+    var step = CURRENT.get();
+    if (step == null || step.products == null) {
+      product.run();
+      return;
+    }
+    long start = System.nanoTime();
+    product.run();
+    long nanoseconds = System.nanoTime() - start;
+    step.products.accept(new Product(count, m, n, k, transposedLeft, transposedRight, nanoseconds));
   }
 
   /** Looks through a result if this step was asked to. */

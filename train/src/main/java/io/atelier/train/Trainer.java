@@ -9,11 +9,13 @@ import io.atelier.optim.Optimizer;
 import io.atelier.tensor.Rng;
 import io.atelier.tensor.Step;
 import io.atelier.tensor.Tensor;
+import io.atelier.train.Profile.Phase;
 import java.util.Arrays;
 import java.util.Map;
 import java.util.OptionalInt;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The training loop.
@@ -56,6 +58,7 @@ public final class Trainer {
   private final Saver saver;
   private Map<String, Tensor> bestWeights = Map.of();
   private Progress progress = Progress.start();
+  private @Nullable Profile profile;
   private volatile boolean interrupted;
 
   /**
@@ -109,6 +112,11 @@ public final class Trainer {
     bestWeights = best;
   }
 
+  /** Tells {@code observer} where the time goes; what is computed does not depend on it. */
+  public void measure(Profile observer) {
+    profile = observer;
+  }
+
   /** Asks the loop to save and return after the step that is running; from any thread. */
   public void interrupt() {
     interrupted = true;
@@ -121,6 +129,9 @@ public final class Trainer {
    * @throws DivergedException if the loss is no longer a number
    */
   public boolean run() {
+    if (profile != null) {
+      profile.start();
+    }
     while (!progress.finished()) {
       var batches =
           training.batches(config.batch(), Stream.ORDER.of(config.seed()).keyed(progress.epoch()));
@@ -128,6 +139,7 @@ public final class Trainer {
       while (progress.batch() < batches.count()) {
         if (interrupted) {
           saver.save(this, true);
+          ended(Phase.REST);
           return false;
         }
         step(batches);
@@ -135,25 +147,41 @@ public final class Trainer {
       }
       endEpoch((System.nanoTime() - start) * 1e-9);
       saver.save(this, true);
+      ended(Phase.REST);
     }
     return true;
   }
 
+  private void ended(Phase phase) {
+    if (profile != null) {
+      profile.ended(phase);
+    }
+  }
+
   /** Forward, backward, update: one batch. */
   private void step(Batches batches) {
+    ended(Phase.REST);
     long steps = (long) config.epochs() * batches.count();
     optimizer.rate(config.learningRate() * config.rateSchedule().factor(progress.step(), steps));
     var batch = batches.get(progress.batch());
+    ended(Phase.DATA);
     double value;
-    try (var _ = Step.training(Stream.STEPS.of(config.seed()).keyed(progress.step()))) {
+    try (var step = Step.training(Stream.STEPS.of(config.seed()).keyed(progress.step()))) {
+      if (profile != null) {
+        step.timingProducts(profile::computed);
+      }
       var logits = model.forward(batch.inputs()); // [N, K]
       var loss = Loss.crossEntropy(logits, batch.labels());
       value = loss.item();
       if (!Double.isFinite(value)) {
         throw new DivergedException(progress.step() + 1, value, optimizer.rate());
       }
-      optimizer.step(loss.backward());
+      ended(Phase.FORWARD);
+      var gradients = loss.backward();
+      ended(Phase.BACKWARD);
+      optimizer.step(gradients);
     }
+    ended(Phase.UPDATE);
     progress = progress.stepped(value, batch.size());
     listener.accept(
         new Event.Stepped(
@@ -166,7 +194,9 @@ public final class Trainer {
   }
 
   private void endEpoch(double seconds) {
+    ended(Phase.REST);
     var metrics = Metrics.of(model, held.get(), Loss::crossEntropy);
+    ended(Phase.EVALUATION);
     int epoch = progress.epoch() + 1;
     double trainLoss = progress.lossSum() / progress.examples();
     if (metrics.accuracy() > progress.bestAccuracy()) {
