@@ -82,7 +82,10 @@ public final class Step implements AutoCloseable, Tensor.Owner {
     }
   }
 
-  /** From here on, {@code listener} hears of each product of matrices and how long it took. */
+  /**
+   * From here on, {@code listener} hears of each product of FLOAT matrices and how long it took; in
+   * inference not of those of a few rows with weights that stay.
+   */
   public Step timingProducts(Consumer<Product> listener) {
     products = listener;
     return this;

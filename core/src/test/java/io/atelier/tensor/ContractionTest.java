@@ -2,6 +2,7 @@ package io.atelier.tensor;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.tuple;
 import static org.assertj.core.api.Assertions.within;
 
 import java.util.ArrayList;
@@ -51,6 +52,30 @@ class ContractionTest {
         assertThat(a.matmul(b).toFloats()).isEqualTo(expected);
       }
     }
+  }
+
+  @Test
+  void aStepTellsOfItsProductsInTheirOrder() {
+    var x = single(Op.Sample.uniform(-1, 1, 3, 4, 5));
+    var y = single(Op.Sample.uniform(-1, 1, 3, 5, 2));
+    var told = new ArrayList<Step.Product>();
+    try (var step = Step.training(Rng.of(1))) {
+      x.matmul(y); // before it was asked to
+      step.timingProducts(told::add);
+      x.tracked().matmul(y).sum().backward();
+    }
+    x.matmul(y); // the step has ended
+    assertThat(told)
+        .extracting(
+            Step.Product::count,
+            Step.Product::m,
+            Step.Product::n,
+            Step.Product::k,
+            Step.Product::transposedLeft,
+            Step.Product::transposedRight,
+            Step.Product::multiplyAdds)
+        .containsExactly(
+            tuple(3, 4, 2, 5, false, false, 120L), tuple(3, 4, 5, 2, false, true, 120L));
   }
 
   @Test
