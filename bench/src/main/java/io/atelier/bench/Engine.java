@@ -40,6 +40,7 @@ enum Engine {
     command.add("--enable-native-access=ALL-UNNAMED");
     command.add("-XX:+UseG1GC");
     if (this == ATELIER) {
+      command.addAll(List.of("-Xms32m", "-XX:GCTimeRatio=3")); // as the launcher has them
       command.addAll(options());
     } else {
       // PyTorch's own libraries before those in the jar; no look at the process's memory per tensor
