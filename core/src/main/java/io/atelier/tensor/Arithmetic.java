@@ -48,6 +48,17 @@ sealed interface Arithmetic permits Tensor {
     return new Scale(c).apply(self());
   }
 
+  /** A number taken from every element: {@code x - c}. */
+  default Tensor minus(double c) {
+    return plus(-c);
+  }
+
+  /** Every element divided by a number: {@code x / c}. */
+  default Tensor dividedBy(double c) {
+    new DividedBy().requireFloating(self());
+    return dividedBy(Tensor.full(self().elementType(), c));
+  }
+
   /** {@code -x}. */
   default Tensor negated() {
     return times(-1);

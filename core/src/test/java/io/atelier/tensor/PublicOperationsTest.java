@@ -84,6 +84,8 @@ class PublicOperationsTest {
     operations.put("plus(Tensor)", x -> x.plus(y(x)));
     operations.put("plus(double)", x -> x.plus(0.5));
     operations.put("minus(Tensor)", x -> y(x).minus(x));
+    operations.put("minus(double)", x -> x.minus(0.5));
+    operations.put("dividedBy(double)", x -> x.dividedBy(-1.5));
     operations.put("times(Tensor)", x -> x.times(y(x)));
     operations.put("times(double)", x -> x.times(-1.5));
     operations.put("dividedBy(Tensor)", x -> y(x).dividedBy(x));
