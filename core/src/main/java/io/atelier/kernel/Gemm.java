@@ -123,13 +123,16 @@ public final class Gemm {
       this.tile = Tile.of(columns);
     }
 
-    /** Chooses the direction in which less is copied twice; returns the number of parts. */
+    /**
+     * Chooses the direction in which less is copied and read twice; returns the number of parts.
+     */
     int cut(int parts) {
       int byRow = share(rows, parts, tile.height);
       int byColumn = share(columns, parts, tile.width);
-      long work = (long) rows * columns * k / Tile.BROAD.width;
+      long work = 2L * rows * columns * k / Lanes.COUNT;
+      long again = (long) rows * k * (parts - 1) * (a.transposed ? 4 : 2);
       long rowCost = packCost(b, columns, k) * (parts - 1) + work * byRow * parts / rows;
-      long columnCost = transposeCost(a, rows, k) * (parts - 1) + work * byColumn * parts / columns;
+      long columnCost = again + work * byColumn * parts / columns;
       boolean alongRows = rowCost <= columnCost;
       rowStep = alongRows ? byRow : rows;
       columnStep = alongRows ? columns : byColumn;
