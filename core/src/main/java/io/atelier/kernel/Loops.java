@@ -89,6 +89,18 @@ public final class Loops {
         Gemm.ceilDiv(n, step), part -> range.run(part * step, Math.min(step, n - part * step)));
   }
 
+  /** Splits whole rows of {@code columns} values. */
+  static void splitRows(int rows, int columns, Range range) {
+    if ((long) rows * columns < WORTH_SPLITTING) {
+      range.run(0, rows);
+      return;
+    }
+    int step = Gemm.ceilDiv(rows, Workers.threads());
+    Workers.run(
+        Gemm.ceilDiv(rows, step),
+        part -> range.run(part * step, Math.min(step, rows - part * step)));
+  }
+
   /** The operation for which a template was defined. */
   static <T> T operation(MethodHandles.Lookup template, Class<T> type) {
     try {

@@ -1,6 +1,7 @@
 package io.atelier.kernel;
 
 import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorShuffle;
 import jdk.incubator.vector.VectorSpecies;
 
 /** Sums in an order that depends on nothing but the number of values. */
@@ -13,26 +14,27 @@ public final class Sums {
   private static final VectorSpecies<Float> SPECIES = Lanes.SPECIES;
   private static final int COUNT = Lanes.COUNT;
 
+  static final VectorShuffle<Float> BY_8 = rotation(8);
+  static final VectorShuffle<Float> BY_4 = rotation(4);
+  static final VectorShuffle<Float> BY_2 = rotation(2);
+  static final VectorShuffle<Float> BY_1 = rotation(1);
+
   private Sums() {}
+
+  /** Brings lane {@code i + by} to lane {@code i}. */
+  private static VectorShuffle<Float> rotation(int by) {
+    return VectorShuffle.iota(SPECIES, by % COUNT, 1, true);
+  }
 
   /** The sum of {@code x[from .. from+n]}. */
   public static float sum(float[] x, int from, int n) {
-    float[] lanes = new float[LANES];
-    int whole = n - n % LANES;
-    lanes(x, from, whole, lanes);
-    for (int i = whole; i < n; i++) {
-      lanes[i - whole] += x[from + i];
-    }
-    return tree(lanes);
-  }
-
-  /** One to four vectors hold the sixteen lanes. */
-  private static void lanes(float[] x, int from, int n, float[] lanes) {
+    // one to four vectors hold the sixteen lanes
     var s0 = FloatVector.zero(SPECIES);
     var s1 = s0;
     var s2 = s0;
     var s3 = s0;
-    for (int i = from; i < from + n; i += LANES) {
+    int whole = from + n - n % LANES;
+    for (int i = from; i < whole; i += LANES) {
       s0 = s0.add(FloatVector.fromArray(SPECIES, x, i));
       if (COUNT <= 8) {
         s1 = s1.add(FloatVector.fromArray(SPECIES, x, i + COUNT));
@@ -42,24 +44,37 @@ public final class Sums {
         s3 = s3.add(FloatVector.fromArray(SPECIES, x, i + 3 * COUNT));
       }
     }
-    s0.intoArray(lanes, 0);
-    if (COUNT <= 8) {
-      s1.intoArray(lanes, COUNT);
-    }
-    if (COUNT <= 4) {
-      s2.intoArray(lanes, 2 * COUNT);
-      s3.intoArray(lanes, 3 * COUNT);
-    }
-  }
-
-  /** Adds lane {@code i} and lane {@code i + half}, and so on down to one. */
-  private static float tree(float[] lanes) {
-    for (int half = LANES / 2; half > 0; half /= 2) {
-      for (int i = 0; i < half; i++) {
-        lanes[i] += lanes[i + half];
+    if (whole < from + n) { // no lane is -0, so that adding 0 changes none
+      int rest = from + n - whole;
+      s0 = s0.add(FloatVector.fromArray(SPECIES, x, whole, SPECIES.indexInRange(0, rest)));
+      if (COUNT <= 8) {
+        var mask = SPECIES.indexInRange(COUNT, rest);
+        s1 = s1.add(FloatVector.fromArray(SPECIES, x, whole + COUNT, mask));
+      }
+      if (COUNT <= 4) {
+        var mask = SPECIES.indexInRange(2 * COUNT, rest);
+        s2 = s2.add(FloatVector.fromArray(SPECIES, x, whole + 2 * COUNT, mask));
+        mask = SPECIES.indexInRange(3 * COUNT, rest);
+        s3 = s3.add(FloatVector.fromArray(SPECIES, x, whole + 3 * COUNT, mask));
       }
     }
-    return lanes[0];
+    // lane i and lane i + 8, and so on down to one
+    var sum = COUNT == 4 ? s0.add(s2) : COUNT == 8 ? s0.add(s1) : s0.add(s0.rearrange(BY_8));
+    sum = COUNT == 4 ? sum.add(s1.add(s3)) : sum.add(sum.rearrange(BY_4));
+    sum = sum.add(sum.rearrange(BY_2));
+    return sum.add(sum.rearrange(BY_1)).lane(0);
+  }
+
+  /** The sum of each of {@code rows} rows of {@code n} values, which lie one after the other. */
+  public static void ofRows(float[] x, int from, int rows, int n, float[] y) {
+    Loops.splitRows(
+        rows,
+        n,
+        (first, count) -> {
+          for (int row = first; row < first + count; row++) {
+            y[row] = sum(x, from + row * n, n);
+          }
+        });
   }
 
   /** Adds up the rows of {@code x} [rows, columns] in ascending order into {@code y} [columns]. */

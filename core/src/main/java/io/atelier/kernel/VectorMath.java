@@ -58,6 +58,14 @@ public final class VectorMath {
 
   private static final IntVector ROUND_BITS = of(Float.floatToRawIntBits(0x1.8p23f));
 
+  /**
+   * Leaves {@code n + 100} in the low bits with the bias of an exponent on top, so that they
+   * shifted are {@code 2^(n + 100)}, a normal float for any n from -226 to 27.
+   */
+  private static final FloatVector ROUND_UP_100 = of(0x1.8p23f + 227);
+
+  private static final FloatVector DOWN_100 = of(0x1p-100f);
+
   /** Below 2^-25, {@code e^x - 1} and {@code ln(1 + x)} are x. */
   private static final FloatVector TINY = of(0x1p-25f);
 
@@ -166,6 +174,17 @@ public final class VectorMath {
     reached = reached.blend(EXP_MIN, x.lt(EXP_MIN));
     var shifted = reached.fma(LOG2_E, ROUND);
     return scale(growth(reached, shifted, ZERO).add(ONE), shifted);
+  }
+
+  /** {@code e^x} for x up to 0: the bits of {@link #exp} by fewer operations. */
+  static FloatVector decay(FloatVector x) {
+    var reached = x.blend(EXP_MIN, x.lt(EXP_MIN));
+    var shifted = reached.fma(LOG2_E, ROUND_UP_100);
+    var n = shifted.sub(ROUND_UP_100);
+    var high = n.fma(MINUS_LN2_HIGH, reached);
+    var y = high.add(beyondLinear(high, n.mul(MINUS_LN2_LOW))).add(ONE);
+    var power = shifted.reinterpretAsInts().lanewise(VectorOperators.LSHL, MANTISSA);
+    return y.mul(power.reinterpretAsFloats()).mul(DOWN_100);
   }
 
   /** {@code e^x - 1}, without cancellation near 0. */

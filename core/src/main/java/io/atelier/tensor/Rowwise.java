@@ -80,9 +80,7 @@ sealed interface Rowwise permits Tensor {
       int classes = shape.size(-1);
       if (x.elementType() == ElementType.FLOAT) {
         var y = Tensor.floats(shape);
-        for (int i = 0; i < y.count(); i += classes) {
-          Softmax.row(x.floats(), x.offset() + i, y.floats(), i, classes);
-        }
+        Softmax.rows(x.floats(), x.offset(), y.floats(), 0, y.count() / classes, classes);
         return y;
       }
       double[] y = x.toDoubles();
