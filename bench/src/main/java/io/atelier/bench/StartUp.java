@@ -23,7 +23,12 @@ record StartUp(int threads, List<Double> atelier, List<Double> libtorch) {
   static final double GOAL = 1;
 
   private static final Pattern BEGUN = Pattern.compile("\"secondsSinceStart\":\\s*([0-9.]+)");
+
+  /**
+   * How often the log is looked at, in milliseconds. The figure is not made so: the run writes it.
+   */
   private static final long POLL = 20;
+
   private static final long PATIENCE = 60_000;
 
   static StartUp measure(int pairs, int threads, boolean peers) {

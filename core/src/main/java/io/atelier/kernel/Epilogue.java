@@ -36,11 +36,7 @@ public sealed interface Epilogue {
    * {@code w -= rate (sum + decay w)} on what the result held before: a step of gradient descent
    * whose gradient is never stored.
    */
-  record Descend(float rate, float decay) implements Epilogue {
-    float apply(float sum, float w) {
-      return w - rate * (sum + decay * w);
-    }
-  }
+  record Descend(float rate, float decay) implements Epilogue {}
 
   /**
    * Takes {@code n} neighbouring sums of a row into the result.

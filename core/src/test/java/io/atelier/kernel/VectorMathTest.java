@@ -2,10 +2,12 @@ package io.atelier.kernel;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.Arrays;
 import java.util.List;
 import java.util.function.DoubleUnaryOperator;
 import java.util.stream.Stream;
 import java.util.zip.CRC32;
+import jdk.incubator.vector.FloatVector;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -203,5 +205,39 @@ class VectorMathTest {
         .containsExactly(-1.0, 2.0, 0.0, -0.0);
     assertThat(all.stream().mapToDouble(f -> f.applyAsDouble(-0.0)))
         .containsExactly(-0.0, 1.0, 0.5, -0.0);
+  }
+
+  /** Every 1,009th float that is not above 0, and all results that are not normal numbers. */
+  @Test
+  void decayHasTheBitsOfExp() {
+    int zero = Float.floatToRawIntBits(-0f);
+    int end = Float.floatToRawIntBits(Float.NEGATIVE_INFINITY);
+    int subnormal = Float.floatToRawIntBits(-87f);
+    int none = Float.floatToRawIntBits(-106f);
+    sameAsExp(zero, end, 1009);
+    sameAsExp(subnormal, none, 7);
+    var special = new float[Lanes.COUNT];
+    special[1] = Float.NEGATIVE_INFINITY;
+    special[2] = Float.NaN;
+    sameAsExp(special);
+  }
+
+  private static void sameAsExp(int from, int end, int step) {
+    float[] x = new float[Lanes.COUNT];
+    for (int bits = from; bits <= end - step * x.length; bits += step * x.length) {
+      for (int i = 0; i < x.length; i++) {
+        x[i] = Float.intBitsToFloat(bits + i * step);
+      }
+      sameAsExp(x);
+    }
+  }
+
+  private static void sameAsExp(float[] x) {
+    var vector = FloatVector.fromArray(Lanes.SPECIES, x, 0);
+    if (!Arrays.equals(VectorMath.decay(vector).toArray(), VectorMath.exp(vector).toArray())) {
+      assertThat(VectorMath.decay(vector).toArray())
+          .as("decay of %s", Arrays.toString(x))
+          .isEqualTo(VectorMath.exp(vector).toArray());
+    }
   }
 }
