@@ -1,6 +1,7 @@
 package io.atelier.checks;
 
 import io.atelier.nn.Activation;
+import io.atelier.nn.Convolution;
 import io.atelier.nn.Dropout;
 import io.atelier.nn.Layer;
 import io.atelier.nn.Linear;
@@ -17,6 +18,7 @@ import io.atelier.tensor.Op;
 import io.atelier.tensor.Rng;
 import io.atelier.tensor.Step;
 import io.atelier.tensor.Tensor;
+import io.atelier.tensor.Window;
 import java.lang.reflect.InvocationTargetException;
 import java.util.Arrays;
 import java.util.List;
@@ -108,6 +110,12 @@ final class SameBitsProgram {
   /** A line for each class that implements {@link Layer}. */
   private static void layers() {
     between("Linear", rng -> Linear.create(23, 23, rng));
+    between(
+        "Convolution",
+        rng -> {
+          var signal = Convolution.create(1, 1, Window.of(3).padding(1), rng);
+          return x -> signal.forward(x.reshape(x.shape().size(0), 1, 1, 23)).reshape(x.shape());
+        });
     between("Dropout", _ -> new Dropout(0.2));
     between("Sequential", rng -> Sequential.of(Linear.create(23, 23, rng), Activation.TANH));
     for (var activation : Activation.values()) {

@@ -33,9 +33,30 @@ public final class Gemm {
 
   /** A matrix that lies row by row in an array, read as it stands or transposed. */
   @SuppressWarnings("ArrayRecordComponent") // a view for one call, never compared
-  public record Matrix(float[] values, int offset, int stride, boolean transposed) {
+  public record Matrix(float[] values, int offset, int stride, boolean transposed)
+      implements Operand {
     Matrix transpose() {
       return new Matrix(values, offset, stride, !transposed);
+    }
+
+    @Override
+    public int rowCost() {
+      return transposed ? 4 : 0;
+    }
+
+    @Override
+    public int panelCost() {
+      return transposed ? 4 : 1;
+    }
+
+    @Override
+    public void rows(int i, int height, int p, int depth, float[] rows) {
+      Pack.rows(this, i, height, p, depth, rows);
+    }
+
+    @Override
+    public void panels(int p, int depth, int j, int width, int step, float[] panels) {
+      Pack.panels(this, p, depth, j, width, step, panels);
     }
   }
 
@@ -57,7 +78,8 @@ public final class Gemm {
       throw new IllegalArgumentException("a sum over " + k + " is not one chain of " + BLOCK);
     }
     boolean swapped =
-        !descends && cost(n, m, k, b.transpose(), a.transpose()) + 4L * m * n < cost(m, n, k, a, b);
+        epilogue instanceof Epilogue.Layer
+            && cost(n, m, k, b.transpose(), a.transpose()) + 4L * m * n < cost(m, n, k, a, b);
     var job =
         swapped
             ? new Job(n, m, k, b.transpose(), a.transpose(), c, c0, n, true, epilogue)
@@ -67,20 +89,34 @@ public final class Gemm {
   }
 
   /** What a product costs when {@code b} is the operand in panels, in quarters of a cycle. */
-  private static long cost(int m, int n, int k, Matrix a, Matrix b) {
+  static long cost(int m, int n, int k, Operand a, Operand b) {
     var tile = Tile.of(n);
     long vectors = (long) roundUp(m, tile.height) * (roundUp(n, tile.width) / Lanes.COUNT) * k;
-    return 2 * vectors + transposeCost(a, m, k) + packCost(b, n, k);
+    return 2 * vectors + (long) a.rowCost() * m * k + (long) b.panelCost() * n * k;
   }
 
-  /** What it costs to have the rows of {@code a} [m, k] contiguous. */
-  private static long transposeCost(Matrix a, int m, int k) {
-    return a.transposed ? 4L * m * k : 0;
-  }
-
-  /** What it costs to copy {@code b} [k, n] into panels. */
-  private static long packCost(Matrix b, int n, int k) {
-    return (b.transposed ? 4L : 1L) * n * k;
+  /**
+   * Computes {@code A . B} as they stand, with {@code b} in panels.
+   *
+   * @param c [m, n], rows {@code stride} apart, from {@code c0}
+   * @param parts into which it may be cut for the threads; 1 stays on this one
+   */
+  static void multiply(
+      int m,
+      int n,
+      int k,
+      Operand a,
+      Operand b,
+      float[] c,
+      int c0,
+      int stride,
+      Epilogue epilogue,
+      int parts) {
+    if (m == 0 || n == 0) {
+      return;
+    }
+    var job = new Job(m, n, k, a, b, c, c0, stride, false, epilogue);
+    Workers.run(job.cut((long) m * n * k < WORTH_SPLITTING ? 1 : parts), job);
   }
 
   /** One product, cut along rows or along panels. */
@@ -88,8 +124,8 @@ public final class Gemm {
     private final int rows;
     private final int columns;
     private final int k;
-    private final Matrix a;
-    private final Matrix b;
+    private final Operand a;
+    private final Operand b;
     private final float[] c;
     private final int c0;
     private final int stride;
@@ -103,8 +139,8 @@ public final class Gemm {
         int rows,
         int columns,
         int k,
-        Matrix a,
-        Matrix b,
+        Operand a,
+        Operand b,
         float[] c,
         int c0,
         int stride,
@@ -130,8 +166,9 @@ public final class Gemm {
       int byRow = share(rows, parts, tile.height);
       int byColumn = share(columns, parts, tile.width);
       long work = 2L * rows * columns * k / Lanes.COUNT;
-      long again = (long) rows * k * (parts - 1) * (a.transposed ? 4 : 2);
-      long rowCost = packCost(b, columns, k) * (parts - 1) + work * byRow * parts / rows;
+      long again = (long) rows * k * (parts - 1) * Math.max(2, a.rowCost());
+      long packing = (long) b.panelCost() * columns * k;
+      long rowCost = packing * (parts - 1) + work * byRow * parts / rows;
       long columnCost = again + work * byColumn * parts / columns;
       boolean alongRows = rowCost <= columnCost;
       rowStep = alongRows ? byRow : rows;
@@ -154,7 +191,7 @@ public final class Gemm {
     private void block(int i0, int i1, int j0, int j1) {
       var buffers = BUFFERS.get();
       int near = Math.max(1, NEAR / Math.clamp(k, 1, BLOCK) / tile.width) * tile.width;
-      int step = a.transposed ? Math.max(near, COLUMNS) : near;
+      int step = a.rowCost() > 0 ? Math.max(near, COLUMNS) : near;
       for (int j = j0; j < j1; j += step) {
         int width = Math.min(step, j1 - j);
         var target =
@@ -164,7 +201,7 @@ public final class Gemm {
         int p = 0;
         do { // once even when k is 0: an empty sum is 0
           int depth = Math.min(BLOCK, k - p);
-          Pack.panels(b, p, depth, j, width, tile.width, buffers.panels(tile, depth, width));
+          b.panels(p, depth, j, width, tile.width, buffers.panels(tile, depth, width));
           for (int i = i0; i < i1; i += ROWS) {
             tiles(buffers, target, i, Math.min(ROWS, i1 - i), j, p, depth);
           }
@@ -177,18 +214,22 @@ public final class Gemm {
     }
 
     private void tiles(Buffers buffers, Target target, int i, int height, int j, int p, int depth) {
-      float[] rowValues = a.values;
-      int first = a.offset + i * a.stride + p;
-      int rowStride = a.stride;
-      if (a.transposed) {
+      float[] rowValues;
+      int first;
+      int rowStride;
+      if (a instanceof Matrix matrix && !matrix.transposed) {
+        rowValues = matrix.values;
+        first = matrix.offset + i * matrix.stride + p;
+        rowStride = matrix.stride;
+      } else {
         rowValues = buffers.rows(height, depth);
         first = 0;
         rowStride = depth;
-        Pack.rows(a, i, height, p, depth, rowValues);
+        a.rows(i, height, p, depth, rowValues);
       }
       float[] panels = buffers.panels(tile, depth, target.width);
       boolean last = p + depth == k;
-      boolean plain = p == 0 && target.stores(last);
+      boolean plain = p == 0 && target.epilogue.stores(last);
       boolean rowByRow = target.width * depth <= NEAR;
       int ii = 0;
       int jj = 0;
@@ -218,6 +259,7 @@ public final class Gemm {
                 tileWidth,
                 p == 0,
                 last,
+                i + ii + row,
                 j + jj);
           }
         }
@@ -276,11 +318,6 @@ public final class Gemm {
       return origin + i * stride + j;
     }
 
-    /** Whether sums are stored as they are, so that the micro-kernel can do it. */
-    boolean stores(boolean last) {
-      return !last || (epilogue instanceof Epilogue.Layer layer && layer.isPlain());
-    }
-
     /** Whether a whole tile can be stored at row {@code i} and column {@code j}. */
     boolean holds(Tile tile, int i, int j) {
       return i + tile.height <= rows && j + tile.width <= room;
@@ -309,7 +346,8 @@ public final class Gemm {
     }
 
     float[] rows(int height, int depth) {
-      rows = rows.length < height * depth ? new float[height * depth] : rows;
+      int length = height * depth + Lanes.COUNT;
+      rows = rows.length < length ? new float[length] : rows;
       return rows;
     }
 

@@ -17,8 +17,7 @@ final class Pack {
       for (int jj = 0; jj < width; jj += step) {
         int from = b.offset() + (j + jj) * b.stride() + p;
         int columns = Math.min(step, width - jj);
-        clearRest(panels, jj * depth, depth, columns, step);
-        transpose(b.values(), from, b.stride(), columns, depth, panels, jj * depth, step);
+        turn(b.values(), from, b.stride(), columns, depth, panels, jj * depth, step);
       }
       return;
     }
@@ -42,6 +41,23 @@ final class Pack {
     if (columns > 0 && columns < step) {
       Arrays.fill(panels, from, from + depth * step, 0f);
     }
+  }
+
+  /**
+   * Writes lines that lie {@code stride} apart as the columns of one panel; columns that do not
+   * exist are zero.
+   */
+  static void turn(
+      float[] lines,
+      int from,
+      int stride,
+      int columns,
+      int depth,
+      float[] panels,
+      int to,
+      int step) {
+    clearRest(panels, to, depth, columns, step);
+    transpose(lines, from, stride, columns, depth, panels, to, step);
   }
 
   /** Copies {@code a[i .. i+height, p .. p+depth]} of a transposed matrix, rows contiguous. */

@@ -77,7 +77,7 @@ public final class Panels {
       for (int row = 0; row < rows; row++) {
         Tile.flat(a, a0 + row * k + p, blocks.get(block), j * depth, depth, sums);
         int at = c0 + row * columns + j;
-        epilogue.row(sums, 0, c, at, width, p == 0, p + depth == k, j);
+        epilogue.row(sums, 0, c, at, width, p == 0, p + depth == k, row, j);
       }
     }
   }

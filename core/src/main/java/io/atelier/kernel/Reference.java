@@ -47,6 +47,39 @@ public final class Reference {
     }
   }
 
+  /** One pair of a place of the window and a tap of it, with the elements that meet there. */
+  @FunctionalInterface
+  public interface Meeting {
+    /** Indices into x, w and y of {@code y += w x}. */
+    void at(int x, int w, int y);
+  }
+
+  /** Goes through all products {@code w x} of a convolution: its definition. */
+  public static void convolve(Convolver.Sizes sizes, Meeting meeting) {
+    var down = sizes.vertical();
+    var right = sizes.horizontal();
+    for (int image = 0; image < sizes.batch(); image++) {
+      for (int filter = 0; filter < sizes.filters(); filter++) {
+        int group = filter / sizes.groupFilters();
+        for (int i = 0; i < sizes.groupChannels(); i++) {
+          int plane = image * sizes.channels() + group * sizes.groupChannels() + i;
+          for (int tap = 0; tap < sizes.taps(); tap++) {
+            for (int place = 0; place < sizes.places(); place++) {
+              int row = down.seen(place / right.output(), tap / right.size());
+              int column = right.seen(place % right.output(), tap % right.size());
+              if (row >= 0 && row < down.input() && column >= 0 && column < right.input()) {
+                meeting.at(
+                    (plane * down.input() + row) * right.input() + column,
+                    (filter * sizes.groupChannels() + i) * sizes.taps() + tap,
+                    (image * sizes.filters() + filter) * sizes.places() + place);
+              }
+            }
+          }
+        }
+      }
+    }
+  }
+
   /** {@code 1 / (1 + e^-x)}. */
   public static double sigmoid(double x) {
     double decay = StrictMath.exp(-Math.abs(x));

@@ -6,6 +6,7 @@ import io.atelier.tensor.ShapeException;
 import io.atelier.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Layers one after the other. In paths a layer is known by its place: {@code 0.weight}.
@@ -65,13 +66,19 @@ public record Sequential(List<Layer> layers) implements Layer {
   public Tensor forward(Tensor x) {
     for (int i = 0; i < layers.size(); i++) {
       boolean relu = i + 1 < layers.size() && layers.get(i + 1) == Activation.RELU;
-      if (relu && layers.get(i) instanceof Linear linear) {
-        x = linear.forwardRelu(x); // the same bits
-        i++;
-      } else {
-        x = layers.get(i).forward(x);
-      }
+      var rectified = relu ? rectified(layers.get(i), x) : null;
+      x = rectified != null ? rectified : layers.get(i).forward(x);
+      i += rectified != null ? 1 : 0;
     }
     return x;
+  }
+
+  /** A layer and the ReLU after it at once, to the same bits; null for one that cannot. */
+  private static @Nullable Tensor rectified(Layer layer, Tensor x) {
+    return switch (layer) {
+      case Linear linear -> linear.forwardRelu(x);
+      case Convolution convolution -> convolution.forwardRelu(x);
+      default -> null;
+    };
   }
 }

@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
 public sealed interface Op
     permits CustomOp,
         Contraction.Rule,
+        Convolution.Rule,
         Criterion.Rule,
         Elementwise,
         FullyConnected.Rule,

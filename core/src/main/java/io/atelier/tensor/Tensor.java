@@ -22,6 +22,7 @@ public final class Tensor
         Arithmetic,
         Bounds,
         Contraction,
+        Convolution,
         FullyConnected,
         Functions,
         Indexing,

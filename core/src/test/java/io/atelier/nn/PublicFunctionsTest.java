@@ -9,6 +9,7 @@ import io.atelier.tensor.Parameter;
 import io.atelier.tensor.Rng;
 import io.atelier.tensor.Step;
 import io.atelier.tensor.Tensor;
+import io.atelier.tensor.Window;
 import java.io.IOException;
 import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
@@ -88,9 +89,15 @@ class PublicFunctionsTest {
     layer(
         "Sequential.forward(Tensor)", // fused
         x -> Sequential.of(linear(x.elementType()), Activation.RELU, Tensor::squared).forward(x));
+    layer("Convolution.forward(Tensor)", x -> convolution(x).forward(x.reshape(2, 1, 2, 3)));
     for (var activation : Activation.values()) {
       layer("Activation.forward(Tensor)", activation::forward);
     }
+  }
+
+  private static Convolution convolution(Tensor x) {
+    var weight = Y.reshape(3, 1, 2, 2).to(x.elementType());
+    return new Convolution(Parameter.of(weight), null, Window.of(2).padding(1), 1);
   }
 
   private static Linear linear(ElementType type) {

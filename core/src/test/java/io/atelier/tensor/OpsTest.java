@@ -189,6 +189,7 @@ class OpsTest {
 
   private static boolean addsUp(Op op) {
     return op instanceof Contraction.Rule
+        || op instanceof Convolution.Rule
         || op instanceof FullyConnected.Rule
         || op instanceof Reduction.Sum
         || op instanceof Rowwise.CumulativeSum

@@ -68,8 +68,41 @@ class PublicOperationsTest {
     operations.put("einsum(String, Tensor[])", x -> Tensor.einsum("ij,kj->ik", x, x));
     operations.put(
         "linearRelu(Tensor, Tensor)", x -> x.plus(-1).linearRelu(x.plus(-0.9), x.select(1, 0)));
+    convolutions();
     operations.put("linear(Tensor, Tensor)", x -> x.linear(x, x.select(1, 0)));
     operations.put("watched(BiConsumer)", x -> x.watched((_, _) -> {}).squared());
+  }
+
+  private void convolutions() {
+    var window = Window.of(2).padding(1);
+    UnaryOperator<Tensor> image = x -> x.reshape(1, 3, 2, 2);
+    UnaryOperator<Tensor> weight = x -> x.slice(1, 0, 2).reshape(6, 1, 1, 1).repeat(1, 1, 2, 2);
+    UnaryOperator<Tensor> bias = x -> x.slice(0, 0, 2).reshape(-1).slice(0, 0, 6);
+    operations.put(
+        "convolution(Tensor, Window)",
+        x -> x.reshape(2, 1, 2, 3).convolution(x.reshape(3, 1, 2, 2), window));
+    operations.put(
+        "convolution(Tensor, Tensor, Window)",
+        x ->
+            x.reshape(2, 1, 6)
+                .convolution(x.reshape(4, 1, 3), x.select(0, 0), Window.of(3).stride(2)));
+    operations.put(
+        "convolution(Tensor, Tensor, Window, int)",
+        x -> image.apply(x).convolution(weight.apply(x), bias.apply(x), window, 3));
+    operations.put(
+        "convolutionRelu(Tensor, Tensor, Window, int)",
+        x -> image.apply(x).plus(-1).convolutionRelu(weight.apply(x), bias.apply(x), window, 3));
+    operations.put(
+        "transposedConvolution(Tensor, Tensor, Window)",
+        x ->
+            x.reshape(2, 1, 2, 3)
+                .transposedConvolution(x.reshape(1, 3, 2, 2), x.select(1, 0), window));
+    operations.put(
+        "transposedConvolution(Tensor, Tensor, Window, int, int[])",
+        x ->
+            x.reshape(1, 2, 6)
+                .transposedConvolution(
+                    x.reshape(2, 2, 3), x.select(0, 0), Window.of(3).stride(2), 2, 1));
   }
 
   private static Tensor y(Tensor x) {

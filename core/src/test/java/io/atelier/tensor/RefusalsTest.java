@@ -28,6 +28,7 @@ class RefusalsTest {
   RefusalsTest() {
     elementwise();
     contractions();
+    convolutions();
     criteria();
     logic();
     indexing();
@@ -58,6 +59,50 @@ class RefusalsTest {
         Bounds.Maximum.class,
         () -> MASK.maximum(MASK),
         "maximum(BOOL [2, 3], BOOL [2, 3]): needs FLOAT or DOUBLE operands; to(FLOAT) converts");
+  }
+
+  private void convolutions() {
+    refuses(
+        Convolution.Convolve.class,
+        () -> zeros(2, 28, 28).convolution(zeros(8, 1, 3, 3), Window.of(3)),
+        "convolution([2, 28, 28], [8, 1, 3, 3]): images are [N, C, H, W] and weights"
+            + " [F, C/groups, h, w]; signals [N, C, L] and [F, C/groups, l]");
+    refuses(
+        Convolution.Convolve.class,
+        () -> zeros(2, 3, 28, 28).convolution(zeros(8, 1, 3, 3), Window.of(3)),
+        "convolution([2, 3, 28, 28], [8, 1, 3, 3]): the channels of x (3) must be groups (1) times"
+            + " the channels of the weight (1), and the filters (8) divisible by groups\n"
+            + "  rule: x [N, C, H, W], weight [F, C/groups, h, w] -> [N, F, H', W']");
+    refuses(
+        Convolution.Convolve.class,
+        () -> zeros(2, 1, 4, 4).convolution(zeros(8, 1, 5, 5), Window.of(5)),
+        "convolution([2, 1, 4, 4], [8, 1, 5, 5]): the window 5x5 does not fit into an image of 4 x"
+            + " 4");
+    refuses(
+        Convolution.Convolve.class,
+        () -> zeros(2, 1, 4, 4).convolution(zeros(8, 1, 2, 2), Window.of(3)),
+        "convolution([2, 1, 4, 4], [8, 1, 2, 2]): the weight's last sizes must be those of the"
+            + " window 3x3");
+    refuses(
+        Convolution.Convolve.class,
+        () -> zeros(2, 1, 4, 4).convolution(zeros(8, 1, 3, 3), zeros(4), Window.of(3)),
+        "convolution([2, 1, 4, 4], [8, 1, 3, 3], [4]): the bias must have shape [8], got [4]");
+    refuses(
+        Convolution.TransposedConvolve.class,
+        () -> zeros(2, 3, 4, 4).transposedConvolution(zeros(8, 1, 3, 3), null, Window.of(3)),
+        "transposedConvolution([2, 3, 4, 4], [8, 1, 3, 3]): the channels of x (3) must be the first"
+            + " size of the weight (8) and divisible by groups (1)\n"
+            + "  rule: x [N, C, H, W], weight [C, F/groups, h, w] -> [N, F, H', W']");
+    refuses(
+        Convolution.TransposedConvolve.class,
+        () -> zeros(2, 8, 4, 4).transposedConvolution(zeros(8, 1, 3, 3), null, Window.of(3), 1, 1),
+        "transposedConvolution([2, 8, 4, 4], [8, 1, 3, 3]): the extra rows and columns (1, 1) must"
+            + " be below the stride");
+    refuses(
+        Convolution.ConvolveWeight.class,
+        () -> new Convolution.ConvolveWeight(Window.of(3), 1).apply(zeros(2, 1, 4, 4), X),
+        "convolveWeight([2, 1, 4, 4], [2, 3]): images are [N, C, H, W] and weights"
+            + " [F, C/groups, h, w]; signals [N, C, L] and [F, C/groups, l]");
   }
 
   private void contractions() {
