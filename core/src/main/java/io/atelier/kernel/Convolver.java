@@ -135,7 +135,7 @@ public final class Convolver {
     eachImage(
         sizes.batch,
         (image, parts) -> {
-          var seen = new Seen(sizes, x, x0 + image * sizes.channels * sizes.inputs());
+          var seen = new Seen(sizes, x, x0 + image * sizes.channels * sizes.inputs(), 1);
           for (int group = 0; group < sizes.groups; group++) {
             int first = group * filters;
             Gemm.multiply(
@@ -143,7 +143,7 @@ public final class Convolver {
                 places,
                 depth,
                 new Gemm.Matrix(w, w0 + first * depth, depth, false),
-                seen.group(group),
+                columns(sizes, seen, group),
                 y,
                 y0 + (image * sizes.filters + first) * places,
                 places,
@@ -151,6 +151,15 @@ public final class Convolver {
                 parts);
           }
         });
+  }
+
+  /** What the window sees of one image; where it sees all at once, that image as it lies. */
+  private static Operand columns(Sizes sizes, Seen seen, int group) {
+    if (!sizes.isPointwise()) {
+      return seen.group(group);
+    }
+    int from = seen.images.from() + group * sizes.groupChannels() * sizes.inputs();
+    return new Gemm.Matrix(seen.images.values(), from, sizes.inputs(), false);
   }
 
   /** What is done with one image, in so many parts if it is the only one. */
@@ -170,29 +179,29 @@ public final class Convolver {
     Workers.run(images, image -> task.run(image, 1));
   }
 
-  /** An image as the window of a convolution sees it. */
+  /** Some images as the window of a convolution sees them. */
   private static final class Seen {
     private final Sizes sizes;
-    private final float[] x;
-    private final int x0;
-    private final Patches.@Nullable Image image;
+    private final Patches.Images images;
+    private final Patches.Grid grid;
     private final int[] taps;
 
-    Seen(Sizes sizes, float[] x, int x0) {
+    Seen(Sizes sizes, float[] x, int x0, int count) {
       this.sizes = sizes;
-      this.x = x;
-      this.x0 = x0;
       var down = sizes.vertical;
       var right = sizes.horizontal;
-      if (sizes.isPointwise()) {
-        image = null;
-        taps = new int[0];
+      int pixels = sizes.inputs();
+      if (sizes.isPointwise()) { // every image is one row, as it lies
+        images = new Patches.Images(x, x0, sizes.channels * pixels, pixels, pixels);
+        grid = new Patches.Grid(1, pixels, 0, 1);
+        taps = new int[1];
         return;
       }
-      image =
+      images =
           padded(
               x,
               x0,
+              count,
               sizes.channels,
               down.input,
               right.input,
@@ -200,40 +209,25 @@ public final class Convolver {
               down.after(),
               right.before,
               right.after());
+      int row = images.row();
+      grid = new Patches.Grid(down.output, right.output, down.stride * row, right.stride);
       taps = new int[sizes.taps()];
       for (int tap = 0; tap < taps.length; tap++) {
-        taps[tap] =
-            tap / right.size * down.dilation * image.row() + tap % right.size * right.dilation;
+        taps[tap] = tap / right.size * down.dilation * row + tap % right.size * right.dilation;
       }
     }
 
     /** The patches of one group, [depth, places]. */
-    Operand group(int group) {
-      int channel = group * sizes.groupChannels();
-      if (image == null) {
-        return new Gemm.Matrix(x, x0 + channel * sizes.inputs(), sizes.inputs(), false);
-      }
-      var grid =
-          new Patches.Grid(
-              sizes.horizontal.output,
-              sizes.vertical.stride * image.row(),
-              sizes.horizontal.stride);
-      return new Patches(image, channel, taps, grid, false);
-    }
-
-    /** The same, [places, depth]. */
-    Operand turned(int group) {
-      return switch (group(group)) {
-        case Gemm.Matrix matrix -> matrix.transpose();
-        case Patches patches -> patches.transpose();
-      };
+    Patches group(int group) {
+      return new Patches(images, group * sizes.groupChannels(), taps, grid, false);
     }
   }
 
-  /** Copies an image into memory of this thread, zeros around it. */
-  private static Patches.Image padded(
+  /** Copies images into memory of this thread, zeros around them. */
+  private static Patches.Images padded(
       float[] x,
       int x0,
+      int count,
       int channels,
       int height,
       int width,
@@ -243,8 +237,8 @@ public final class Convolver {
       int right) {
     int row = left + width + right;
     int plane = (above + height + below) * row;
-    float[] values = MEMORY.get().image(channels * plane + Lanes.COUNT);
-    for (int channel = 0; channel < channels; channel++) {
+    float[] values = MEMORY.get().image(count * channels * plane + row + 2 * Lanes.COUNT);
+    for (int channel = 0; channel < count * channels; channel++) {
       int at = channel * plane;
       Arrays.fill(values, at, at + above * row, 0f);
       at += above * row;
@@ -260,7 +254,7 @@ public final class Convolver {
       }
       Arrays.fill(values, at, at + below * row, 0f);
     }
-    return new Patches.Image(values, plane, row);
+    return new Patches.Images(values, 0, channels * plane, plane, row);
   }
 
   /**
@@ -281,6 +275,7 @@ public final class Convolver {
               padded(
                   dy,
                   dy0 + image * sizes.filters * sizes.places(),
+                  1,
                   sizes.filters,
                   sizes.vertical.output,
                   sizes.horizontal.output,
@@ -301,7 +296,7 @@ public final class Convolver {
   /** One phase of one image; returns where the weights of the next one begin. */
   private static int phase(
       Sizes sizes,
-      Patches.Image seen,
+      Patches.Images seen,
       Phase[] downs,
       Phase[] rights,
       Phase down,
@@ -322,7 +317,7 @@ public final class Convolver {
               + right.shifts[tap % right.taps.length];
     }
     int depth = filters * taps.length;
-    var grid = new Patches.Grid(Math.max(1, right.count), seen.row(), 1);
+    var grid = new Patches.Grid(Math.max(1, down.count), Math.max(1, right.count), seen.row(), 1);
     boolean whole = sizes.vertical.stride == 1 && sizes.horizontal.stride == 1;
     float[] target = whole ? dx : MEMORY.get().sums(channels * places);
     for (int group = 0; group < sizes.groups; group++) {
@@ -372,24 +367,51 @@ public final class Convolver {
     int to = 0;
     for (var down : downs) {
       for (var right : rights) {
-        for (int channel = 0; channel < sizes.channels; channel++) {
-          int group = channel / sizes.groupChannels();
-          for (int filter = 0; filter < sizes.groupFilters(); filter++) {
-            int from =
-                w0
-                    + ((group * sizes.groupFilters() + filter) * sizes.groupChannels()
-                            + channel % sizes.groupChannels())
-                        * sizes.taps();
-            for (int i : down.taps) {
-              for (int j : right.taps) {
-                weights[to++] = w[from + i * sizes.horizontal.size + j];
-              }
+        int taps = down.taps.length * right.taps.length;
+        int start = to;
+        Loops.splitRows(
+            sizes.channels,
+            sizes.groupFilters() * taps,
+            (first, count) ->
+                transposeWeights(sizes, down, right, w, w0, first, count, weights, start));
+        to += sizes.channels * sizes.groupFilters() * taps;
+      }
+    }
+    return weights;
+  }
+
+  /** Channels that are written at once while the weights of a filter are read along. */
+  private static final int TOGETHER = 16;
+
+  /** The weights of some channels in one phase. */
+  private static void transposeWeights(
+      Sizes sizes,
+      Phase down,
+      Phase right,
+      float[] w,
+      int w0,
+      int first,
+      int count,
+      float[] weights,
+      int start) {
+    int channels = sizes.groupChannels();
+    int filters = sizes.groupFilters();
+    int taps = down.taps.length * right.taps.length;
+    for (int block = first; block < first + count; block += TOGETHER) {
+      int end = Math.min(first + count, block + TOGETHER);
+      for (int filter = 0; filter < filters; filter++) {
+        for (int channel = block; channel < end; channel++) {
+          int group = channel / channels;
+          int from = (group * filters + filter) * channels + channel % channels;
+          int at = start + (channel * filters + filter) * taps;
+          for (int i : down.taps) {
+            for (int j : right.taps) {
+              weights[at++] = w[w0 + from * sizes.taps() + i * sizes.horizontal.size + j];
             }
           }
         }
       }
     }
-    return weights;
   }
 
   /**
@@ -452,58 +474,73 @@ public final class Convolver {
   /**
    * The gradient with respect to the weights: a sum over places and images.
    *
-   * <p>The images are cut into parts by their number and the size of the weights alone. A part adds
-   * its images in order, and the parts are added in order.
+   * <p>The images are cut into parts by their number and the sizes alone. A part adds its images in
+   * order, small ones several at once, and the parts are added in order.
    */
   public static void weightGradient(
       Sizes sizes, float[] x, int x0, float[] dy, int dy0, float[] dw, int dw0) {
-    int filters = sizes.groupFilters();
-    int depth = sizes.depth();
-    int places = sizes.places();
-    int size = sizes.filters * depth;
+    int size = sizes.filters * sizes.depth();
     int parts =
         Math.clamp(PARTS_MEMORY / Math.max(1, size), 2, Math.clamp(sizes.batch, 2, MOST_PARTS));
     int step = Math.max(1, Math.ceilDiv(sizes.batch, parts));
+    int atOnce = Math.max(1, Gemm.BLOCK / Math.max(1, sizes.places()));
     boolean turned = turns(sizes);
     float[] sums = MEMORY.get().sums(parts * size);
     Workers.run(
         parts,
         part -> {
           Arrays.fill(sums, part * size, (part + 1) * size, 0f);
-          for (int image = part * step; image < Math.min(sizes.batch, (part + 1) * step); image++) {
-            var seen = new Seen(sizes, x, x0 + image * sizes.channels * sizes.inputs());
-            for (int group = 0; group < sizes.groups; group++) {
-              int from = dy0 + (image * sizes.filters + group * filters) * places;
-              var derivatives = new Gemm.Matrix(dy, from, places, turned);
-              int to = part * size + group * filters * depth;
-              var add = new Epilogue.Add();
-              if (turned) {
-                var patches = seen.group(group);
-                Gemm.multiply(
-                    depth, filters, places, patches, derivatives, sums, to, filters, add, 1);
-              } else {
-                var patches = seen.turned(group);
-                Gemm.multiply(
-                    filters, depth, places, derivatives, patches, sums, to, depth, add, 1);
-              }
-            }
+          int end = Math.min(sizes.batch, (part + 1) * step);
+          for (int image = part * step; image < end; image += atOnce) {
+            int count = Math.min(atOnce, end - image);
+            var seen = new Seen(sizes, x, x0 + image * sizes.channels * sizes.inputs(), count);
+            addImages(sizes, seen, dy, dy0, image, count, turned, sums, part * size);
           }
         });
     addParts(sizes, parts, turned, sums, dw, dw0);
+  }
+
+  private static void addImages(
+      Sizes sizes,
+      Seen seen,
+      float[] dy,
+      int dy0,
+      int image,
+      int count,
+      boolean turned,
+      float[] sums,
+      int to) {
+    int filters = sizes.groupFilters();
+    int depth = sizes.depth();
+    int places = sizes.places();
+    int from = dy0 + image * sizes.filters * places;
+    var results = new Patches.Images(dy, from, sizes.filters * places, places, places);
+    var grid = new Patches.Grid(1, places, 0, 1);
+    var add = new Epilogue.Add();
+    for (int group = 0; group < sizes.groups; group++) {
+      var patches = seen.group(group);
+      var derivatives = new Patches(results, group * filters, new int[1], grid, false);
+      int k = count * places;
+      int at = to + group * filters * depth;
+      if (turned) {
+        var columns = derivatives.transpose();
+        Gemm.multiply(depth, filters, k, patches, columns, sums, at, filters, add, 1);
+      } else {
+        var columns = patches.transpose();
+        Gemm.multiply(filters, depth, k, derivatives, columns, sums, at, depth, add, 1);
+      }
+    }
   }
 
   /** Whether it is cheaper to compute the transpose of the weights' gradient. */
   private static boolean turns(Sizes sizes) {
     int filters = sizes.groupFilters();
     int depth = sizes.depth();
-    var none = new float[0];
-    var matrix = new Gemm.Matrix(none, 0, 1, false);
-    var patches =
-        new Patches(new Patches.Image(none, 0, 0), 0, new int[0], new Patches.Grid(1, 1, 1), false);
-    Operand rows = sizes.isPointwise() ? matrix : patches;
-    Operand columns = sizes.isPointwise() ? matrix.transpose() : patches.transpose();
-    return Gemm.cost(depth, filters, sizes.places(), rows, matrix.transpose())
-        < Gemm.cost(filters, depth, sizes.places(), matrix, columns);
+    var images = new Patches.Images(new float[0], 0, 0, 0, 0);
+    var rows = new Patches(images, 0, new int[1], new Patches.Grid(1, 1, 0, 1), false);
+    var columns = rows.transpose();
+    return Gemm.cost(depth, filters, sizes.places(), rows, columns)
+        < Gemm.cost(filters, depth, sizes.places(), rows, columns);
   }
 
   private static void addParts(
