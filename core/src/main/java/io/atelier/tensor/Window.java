@@ -106,27 +106,27 @@ public record Window(
   }
 
   /** The size along an axis. */
-  public int size(int axis) {
+  public int sizeAlong(int axis) {
     return at(size, axis);
   }
 
   /** The stride along an axis. */
-  public int stride(int axis) {
+  public int strideAlong(int axis) {
     return at(stride, axis);
   }
 
   /** The dilation along an axis. */
-  public int dilation(int axis) {
+  public int dilationAlong(int axis) {
     return at(dilation, axis);
   }
 
   /** The padding before the first value of an axis. */
-  public int before(int axis) {
+  public int paddingBefore(int axis) {
     return at(before, axis);
   }
 
   /** The padding behind the last value of an axis. */
-  public int after(int axis) {
+  public int paddingAfter(int axis) {
     return at(after, axis);
   }
 
@@ -136,7 +136,7 @@ public record Window(
 
   /** How far the window reaches along an axis: {@code dilation (size - 1) + 1}. */
   public int reach(int axis) {
-    return Math.addExact(Math.multiplyExact(dilation(axis), size(axis) - 1), 1);
+    return Math.addExact(Math.multiplyExact(dilationAlong(axis), sizeAlong(axis) - 1), 1);
   }
 
   /** The same with a number for each of {@code axes} axes. */
@@ -165,8 +165,8 @@ public record Window(
    * @return 0 or less if the window does not fit in
    */
   public int outputs(int axis, int input) {
-    long room = (long) input + before(axis) + after(axis) - reach(axis);
-    return Math.toIntExact(Math.floorDiv(room, stride(axis)) + 1);
+    long room = (long) input + paddingBefore(axis) + paddingAfter(axis) - reach(axis);
+    return Math.toIntExact(Math.floorDiv(room, strideAlong(axis)) + 1);
   }
 
   /** As it is called in messages, {@code 3x3, stride 2, padding 1}. */

@@ -5,10 +5,12 @@ import static org.junit.jupiter.api.DynamicTest.dynamicTest;
 
 import io.atelier.tensor.ElementType;
 import io.atelier.tensor.GradCheck;
+import io.atelier.tensor.Interpolation;
 import io.atelier.tensor.Parameter;
 import io.atelier.tensor.Rng;
 import io.atelier.tensor.Step;
 import io.atelier.tensor.Tensor;
+import io.atelier.tensor.Window;
 import java.io.IOException;
 import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
@@ -88,9 +90,20 @@ class PublicFunctionsTest {
     layer(
         "Sequential.forward(Tensor)", // fused
         x -> Sequential.of(linear(x.elementType()), Activation.RELU, Tensor::squared).forward(x));
+    onImages("MaxPool.forward(Tensor)", MaxPool.of(2));
+    onImages("AveragePool.forward(Tensor)", AveragePool.of(2));
+    onImages("AveragePool.forward(Tensor)", AveragePool.of(Window.of(3).padding(1)).inside());
+    onImages("AdaptiveAveragePool.forward(Tensor)", AdaptiveAveragePool.of(2, 3));
+    onImages("GlobalAveragePool.forward(Tensor)", new GlobalAveragePool());
+    onImages("Upsample.forward(Tensor)", Upsample.by(2).how(Interpolation.LINEAR));
+    onImages("Flatten.forward(Tensor)", new Flatten());
     for (var activation : Activation.values()) {
       layer("Activation.forward(Tensor)", activation::forward);
     }
+  }
+
+  private void onImages(String method, Layer layer) {
+    layer(method, x -> layer.forward(x.reshape(1, 1, 3, 4)).squared());
   }
 
   private static Linear linear(ElementType type) {
