@@ -23,7 +23,7 @@ public final class Resample {
         planes,
         Math.max(from, to),
         (first, count) -> {
-          float[] sums = new float[columns.in()];
+          float[] sums = new float[columns.in() + 1]; // and a zero
           for (int p = first; p < first + count; p++) {
             plane(x, x0 + p * from, y, y0 + p * to, rows, columns, sums);
           }
@@ -37,22 +37,18 @@ public final class Resample {
       int copied = rows.copied(i);
       if (rows.repeats(i)) {
         System.arraycopy(y, to - columns.out(), y, to, columns.out());
-      } else if (copied >= 0) {
-        columns(x, x0 + copied * columns.in(), y, to, columns);
+      } else if (columns.isIdentity() && copied >= 0) {
+        System.arraycopy(x, x0 + copied * columns.in(), y, to, columns.in());
       } else if (columns.isIdentity()) {
         rows.combineRows(x, x0, columns.in(), i, y, to);
       } else {
-        rows.combineRows(x, x0, columns.in(), i, sums, 0);
-        columns.combine(sums, 0, y, to);
+        if (copied >= 0) {
+          System.arraycopy(x, x0 + copied * columns.in(), sums, 0, columns.in());
+        } else {
+          rows.combineRows(x, x0, columns.in(), i, sums, 0);
+        }
+        columns.combine(sums, y, to);
       }
-    }
-  }
-
-  private static void columns(float[] x, int x0, float[] y, int y0, Taps columns) {
-    if (columns.isIdentity()) {
-      System.arraycopy(x, x0, y, y0, columns.in());
-    } else {
-      columns.combine(x, x0, y, y0);
     }
   }
 }

@@ -1,6 +1,8 @@
 package io.atelier.kernel;
 
 import java.util.Arrays;
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorSpecies;
 
 /**
  * A sparse matrix [out, in]: which values along one axis, with which weights, add up to each value
@@ -9,6 +11,9 @@ import java.util.Arrays;
  * <p>Averages over windows, interpolation and padding with values of the image are all this.
  */
 public final class Taps {
+  private static final VectorSpecies<Float> SPECIES = Lanes.SPECIES;
+  private static final int COUNT = Lanes.COUNT;
+
   private final int in;
   private final int[] begins;
   private final int[] places;
@@ -19,8 +24,13 @@ public final class Taps {
   /** Which outputs are the same as those before them. */
   private final boolean[] repeated;
 
-  /** The number of taps of every output, or -1 if it varies. */
-  private final int uniform;
+  /**
+   * The taps once more for work along a row, {@code [tap][output]}: as many for every output, where
+   * those that it has not read a zero behind the last value.
+   */
+  private final int[][] along;
+
+  private final float[][] alongWeights;
 
   private Taps(int in, int[] begins, int[] places, double[] weights) {
     this.in = in;
@@ -43,17 +53,23 @@ public final class Taps {
           Arrays.equals(places, begins[i - 1], begins[i], places, begins[i], end)
               && Arrays.equals(weights, begins[i - 1], begins[i], weights, begins[i], end);
     }
-    this.uniform = uniform();
-  }
-
-  private int uniform() {
-    int count = out() == 0 ? 0 : begins[1];
-    for (int i = 0; i < out(); i++) {
-      if (begins[i + 1] - begins[i] != count) {
-        return -1;
+    this.along = new int[most()][out()];
+    this.alongWeights = new float[along.length][out()];
+    for (int tap = 0; tap < along.length; tap++) {
+      for (int i = 0; i < out(); i++) {
+        boolean has = begins[i] + tap < begins[i + 1];
+        along[tap][i] = has ? places[begins[i] + tap] : in;
+        alongWeights[tap][i] = has ? rounded[begins[i] + tap] : 0;
       }
     }
-    return count;
+  }
+
+  private int most() {
+    int most = 0;
+    for (int i = 0; i < out(); i++) {
+      most = Math.max(most, begins[i + 1] - begins[i]);
+    }
+    return most;
   }
 
   /**
@@ -140,45 +156,87 @@ public final class Taps {
     if (begins[i] == begins[i + 1]) {
       Arrays.fill(y, y0, y0 + width, 0);
     }
-    for (int tap = begins[i]; tap < begins[i + 1]; tap++) { // C2 makes vector code of these loops
+    for (int tap = begins[i]; tap < begins[i + 1]; tap++) {
       int row = x0 + places[tap] * width;
-      float weight = rounded[tap];
       if (tap == begins[i]) {
-        for (int k = 0; k < width; k++) {
-          y[y0 + k] = weight * x[row + k];
-        }
+        scale(rounded[tap], x, row, y, y0, width);
       } else {
-        for (int k = 0; k < width; k++) {
-          y[y0 + k] += weight * x[row + k];
-        }
+        addScaled(rounded[tap], x, row, y, y0, width);
       }
     }
   }
 
-  /** All outputs of one row: {@code y[y0 + j] = sum over taps of weight x[x0 + place]}. */
-  void combine(float[] x, int x0, float[] y, int y0) {
-    switch (uniform) {
-      case 1 -> {
-        for (int j = 0; j < out(); j++) {
-          y[y0 + j] = rounded[j] * x[x0 + places[j]];
-        }
+  private static void scale(float by, float[] x, int x0, float[] y, int y0, int n) {
+    int k = 0;
+    for (; k <= n - COUNT; k += COUNT) {
+      FloatVector.fromArray(SPECIES, x, x0 + k).mul(by).intoArray(y, y0 + k);
+    }
+    for (; k < n; k++) {
+      y[y0 + k] = by * x[x0 + k];
+    }
+  }
+
+  private static void addScaled(float by, float[] x, int x0, float[] y, int y0, int n) {
+    int k = 0;
+    for (; k <= n - COUNT; k += COUNT) {
+      var sum = FloatVector.fromArray(SPECIES, y, y0 + k);
+      FloatVector.fromArray(SPECIES, x, x0 + k).mul(by).add(sum).intoArray(y, y0 + k);
+    }
+    for (; k < n; k++) {
+      y[y0 + k] += by * x[x0 + k];
+    }
+  }
+
+  /**
+   * All outputs of one row: {@code y[y0 + j] = sum over taps of weight row[place]}.
+   *
+   * @param row the values, and a zero behind them
+   */
+  void combine(float[] row, float[] y, int y0) {
+    int begin = 2;
+    switch (along.length) {
+      case 0 -> Arrays.fill(y, y0, y0 + out(), 0);
+      case 1 -> one(row, along[0], alongWeights[0], y, y0);
+      case 3 -> {
+        three(row, y, y0);
+        begin = 3;
       }
-      case 2 -> {
-        for (int j = 0; j < out(); j++) {
-          y[y0 + j] =
-              rounded[2 * j] * x[x0 + places[2 * j]]
-                  + rounded[2 * j + 1] * x[x0 + places[2 * j + 1]];
-        }
+      default -> two(row, y, y0);
+    }
+    for (int tap = begin; tap < along.length; tap++) {
+      int[] from = along[tap];
+      float[] by = alongWeights[tap];
+      for (int j = 0; j < from.length; j++) {
+        y[y0 + j] += by[j] * row[from[j]];
       }
-      default -> {
-        for (int j = 0; j < out(); j++) {
-          float sum = 0;
-          for (int tap = begins[j]; tap < begins[j + 1]; tap++) {
-            sum += rounded[tap] * x[x0 + places[tap]];
-          }
-          y[y0 + j] = sum;
-        }
-      }
+    }
+  }
+
+  private static void one(float[] row, int[] from, float[] by, float[] y, int y0) {
+    for (int j = 0; j < from.length; j++) {
+      y[y0 + j] = by[j] * row[from[j]];
+    }
+  }
+
+  private void two(float[] row, float[] y, int y0) {
+    int[] from = along[0];
+    int[] next = along[1];
+    float[] by = alongWeights[0];
+    float[] nextBy = alongWeights[1];
+    for (int j = 0; j < from.length; j++) {
+      y[y0 + j] = by[j] * row[from[j]] + nextBy[j] * row[next[j]];
+    }
+  }
+
+  private void three(float[] row, float[] y, int y0) {
+    int[] from = along[0];
+    int[] next = along[1];
+    int[] last = along[2];
+    float[] by = alongWeights[0];
+    float[] nextBy = alongWeights[1];
+    float[] lastBy = alongWeights[2];
+    for (int j = 0; j < from.length; j++) {
+      y[y0 + j] = by[j] * row[from[j]] + nextBy[j] * row[next[j]] + lastBy[j] * row[last[j]];
     }
   }
 

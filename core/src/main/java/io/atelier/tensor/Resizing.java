@@ -71,11 +71,14 @@ sealed interface Resizing permits Tensor {
       return self();
     }
     var taps = padded("axis " + axis, shape.size(at), before, after, how);
-    var flat = // [a, n, b]: the axis as rows
-        Shape.of(shape.product(0, at), shape.size(at), shape.product(at + 1, shape.rank()));
-    return new Resampled(taps, Taps.identity(flat.size(2)))
-        .apply(self().reshape(flat))
-        .reshape(shape.with(at, taps.out()));
+    int outer = shape.product(0, at);
+    int inner = shape.product(at + 1, shape.rank());
+    var padded =
+        inner == 1
+            ? new Resampled(Taps.identity(1), taps).apply(self().reshape(outer, 1, taps.in()))
+            : new Resampled(taps, Taps.identity(inner))
+                .apply(self().reshape(outer, taps.in(), inner));
+    return padded.reshape(shape.with(at, taps.out()));
   }
 
   /**
@@ -91,11 +94,15 @@ sealed interface Resizing permits Tensor {
     String call = "pad(" + self().described() + ", " + window + ", " + how + ")";
     int axes = requireImages(call, self());
     var over = window.over(axes);
-    var x = self();
-    for (int axis = 0; axis < axes; axis++) {
-      x = x.pad(axis + 2, over.paddingBefore(axis), over.paddingAfter(axis), how);
-    }
-    return x;
+    return resampled(
+        self(),
+        IntStream.range(0, axes)
+            .mapToObj(axis -> {
+              int in = self().shape().size(axis + 2);
+              int before = over.paddingBefore(axis);
+              return padded("axis " + (axis + 2), in, before, over.paddingAfter(axis), how);
+            })
+            .toList());
   }
 
   private Taps padded(String axis, int n, int before, int after, Padding how) {
