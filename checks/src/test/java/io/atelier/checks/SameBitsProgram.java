@@ -1,13 +1,19 @@
 package io.atelier.checks;
 
 import io.atelier.nn.Activation;
+import io.atelier.nn.AdaptiveAveragePool;
+import io.atelier.nn.AveragePool;
 import io.atelier.nn.Convolution;
 import io.atelier.nn.Dropout;
+import io.atelier.nn.Flatten;
+import io.atelier.nn.GlobalAveragePool;
 import io.atelier.nn.Layer;
 import io.atelier.nn.Linear;
 import io.atelier.nn.Loss;
+import io.atelier.nn.MaxPool;
 import io.atelier.nn.Modules;
 import io.atelier.nn.Sequential;
+import io.atelier.nn.Upsample;
 import io.atelier.optim.Adam;
 import io.atelier.optim.AdamW;
 import io.atelier.optim.Sgd;
@@ -118,9 +124,19 @@ final class SameBitsProgram {
         });
     between("Dropout", _ -> new Dropout(0.2));
     between("Sequential", rng -> Sequential.of(Linear.create(23, 23, rng), Activation.TANH));
+    between("MaxPool", _ -> onImages(MaxPool.of(Window.of(3).padding(1))));
+    between("AveragePool", _ -> onImages(AveragePool.of(Window.of(3).padding(1))));
+    between("AdaptiveAveragePool", _ -> onImages(AdaptiveAveragePool.of(1, 23)));
+    between("Upsample", _ -> onImages(Sequential.of(Upsample.by(2), MaxPool.of(2))));
+    between("GlobalAveragePool", _ -> x -> x.plus(new GlobalAveragePool().forward(x.unsqueeze(1))));
     for (var activation : Activation.values()) {
       between("Activation " + activation, _ -> activation);
     }
+  }
+
+  /** A layer of images on rows, each of which is an image of one row. */
+  private static Layer onImages(Layer layer) {
+    return x -> new Flatten().forward(layer.forward(x.reshape(EXAMPLES, 1, 1, 23)));
   }
 
   /** Trains a network with a layer [N, 23] -> [N, 23] in its middle. */

@@ -21,7 +21,9 @@ public sealed interface Op
         Logic.Rule,
         Movement.Rule,
         Ordering.Rule,
+        Pooling.Rule,
         Reduction.Rule,
+        Resizing.Rule,
         Rowwise.Rule,
         Slicing.Rule {
 

@@ -29,7 +29,9 @@ public final class Tensor
         Logic,
         Movement,
         Ordering,
+        Pooling,
         Reduction,
+        Resizing,
         Rowwise,
         Slicing {
   private static final AtomicLong CREATED = new AtomicLong();

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.DynamicTest.dynamicTest;
 
 import io.atelier.tensor.ElementType;
 import io.atelier.tensor.GradCheck;
+import io.atelier.tensor.Interpolation;
 import io.atelier.tensor.Parameter;
 import io.atelier.tensor.Rng;
 import io.atelier.tensor.Step;
@@ -90,6 +91,13 @@ class PublicFunctionsTest {
         "Sequential.forward(Tensor)", // fused
         x -> Sequential.of(linear(x.elementType()), Activation.RELU, Tensor::squared).forward(x));
     layer("Convolution.forward(Tensor)", x -> convolution(x).forward(x.reshape(2, 1, 2, 3)));
+    onImages("MaxPool.forward(Tensor)", MaxPool.of(2));
+    onImages("AveragePool.forward(Tensor)", AveragePool.of(2));
+    onImages("AveragePool.forward(Tensor)", AveragePool.of(Window.of(3).padding(1)).inside());
+    onImages("AdaptiveAveragePool.forward(Tensor)", AdaptiveAveragePool.of(2, 3));
+    onImages("GlobalAveragePool.forward(Tensor)", new GlobalAveragePool());
+    onImages("Upsample.forward(Tensor)", Upsample.by(2).how(Interpolation.LINEAR));
+    onImages("Flatten.forward(Tensor)", new Flatten());
     for (var activation : Activation.values()) {
       layer("Activation.forward(Tensor)", activation::forward);
     }
@@ -98,6 +106,10 @@ class PublicFunctionsTest {
   private static Convolution convolution(Tensor x) {
     var weight = Y.reshape(3, 1, 2, 2).to(x.elementType());
     return new Convolution(Parameter.of(weight), null, Window.of(2).padding(1), 1);
+  }
+
+  private void onImages(String method, Layer layer) {
+    layer(method, x -> layer.forward(x.reshape(1, 1, 3, 4)).squared());
   }
 
   private static Linear linear(ElementType type) {

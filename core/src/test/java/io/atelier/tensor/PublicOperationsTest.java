@@ -63,6 +63,7 @@ class PublicOperationsTest {
     logic();
     reductions();
     movements();
+    images();
     operations.put("matmul(Tensor)", x -> x.matmul(x.transpose()));
     operations.put("outer(Tensor)", x -> x.reshape(-1).outer(y(x)));
     operations.put("einsum(String, Tensor[])", x -> Tensor.einsum("ij,kj->ik", x, x));
@@ -243,6 +244,28 @@ class PublicOperationsTest {
         "indexSelect(int, Tensor)",
         x -> x.squared().indexSelect(0, Tensor.of(new int[] {1, 1, 2}, 3)));
     operations.put("oneHot(int)", x -> x.argmax().oneHot(4));
+  }
+
+  private void images() {
+    var window = Window.of(2).padding(1);
+    operations.put("maxPool(Window)", x -> image(x).maxPool(window).squared());
+    operations.put("averagePool(Window)", x -> image(x).averagePool(window).squared());
+    operations.put("averagePoolInside(Window)", x -> image(x).averagePoolInside(window).squared());
+    operations.put("adaptiveAveragePool(int[])", x -> image(x).adaptiveAveragePool(2, 3).squared());
+    operations.put("adaptiveMaxPool(int[])", x -> image(x).adaptiveMaxPool(2, 3).squared());
+    operations.put("globalAveragePool()", x -> image(x).globalAveragePool().squared());
+    operations.put(
+        "upsample(int, Interpolation)", x -> image(x).upsample(2, Interpolation.LINEAR).squared());
+    operations.put(
+        "resize(Interpolation, int[])",
+        x -> image(x).resize(Interpolation.LINEAR_ALIGNED, 2, 7).squared());
+    operations.put(
+        "pad(int, int, int, Padding)", x -> x.squared().pad(0, 2, 1, Padding.REFLECT).squared());
+    operations.put("pad(Window, Padding)", x -> image(x).pad(window, Padding.CIRCULAR).squared());
+  }
+
+  private static Tensor image(Tensor x) {
+    return x.reshape(1, 1, 3, 4);
   }
 
   @Test

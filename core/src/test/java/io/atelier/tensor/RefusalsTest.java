@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.DynamicTest.dynamicTest;
 
+import io.atelier.kernel.Taps;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
@@ -35,6 +36,7 @@ class RefusalsTest {
     movements();
     slices();
     axes();
+    images();
   }
 
   private void refuses(Class<?> type, ThrowingCallable call, String message) {
@@ -304,6 +306,81 @@ class RefusalsTest {
         Reduction.class,
         () -> zeros(2, 0).max(1),
         "max([2, 0], axes [1]): of no elements there is none");
+  }
+
+  private void images() {
+    var images = zeros(2, 1, 3, 4);
+    refuses(
+        Pooling.MaxPool.class,
+        () -> X.maxPool(Window.of(2)),
+        "maxPool([2, 3], 2x2): needs images [N, C, H, W] or signals [N, C, L]");
+    refuses(
+        Pooling.MaxPool.class,
+        () -> Tensor.of(new int[4], 1, 1, 2, 2).maxPool(Window.of(2)),
+        "maxPool(INT [1, 1, 2, 2], 2x2): needs FLOAT or DOUBLE; to(FLOAT) converts");
+    refuses(
+        Pooling.MaxPool.class,
+        () -> images.maxPool(Window.of(5)),
+        "maxPool([2, 1, 3, 4], 5x5): a window of 5 does not fit into axis 2 of size 3 with padding"
+            + " 0 and 0; a smaller window or more padding does");
+    refuses(
+        Pooling.MaxPool.class,
+        () -> images.averagePool(Window.of(3).dilation(2).padding(0, 1)),
+        "averagePool([2, 1, 3, 4], 3x3, dilation 2, padding 0x1): a window that reaches over 5"
+            + " values does not fit into axis 2 of size 3 with padding 0 and 0; a smaller window or"
+            + " more padding does");
+    refuses(
+        Pooling.MaxPool.class,
+        () -> images.maxPool(Window.of(2).padding(2)),
+        "maxPool([2, 1, 3, 4], 2x2, padding 2): along axis 2 a window holds nothing but padding;"
+            + " pad by at most half of its size");
+    refuses(
+        Pooling.MaxPool.class,
+        () -> zeros(2, 1, 3).maxPool(Window.of(2, 2)),
+        "maxPool([2, 1, 3], 2x2): the window has 2 axes and x has 1 to move along");
+    refuses(
+        Pooling.ToLargest.class,
+        () -> new Pooling.ToLargest(Window.of(2)).apply(images, images),
+        "toLargest([2, 1, 3, 4], [2, 1, 3, 4]): needs one value for each window 2x2, [2, 1, 2, 3]");
+    refuses(
+        Pooling.class,
+        () -> images.adaptiveAveragePool(1, 2, 3),
+        "adaptiveAveragePool([2, 1, 3, 4] to [1, 2, 3]): needs a height and a width of at least 1,"
+            + " or one size for both");
+    refuses(
+        Pooling.class,
+        () -> zeros(2, 1, 4).adaptiveMaxPool(0),
+        "adaptiveMaxPool([2, 1, 4] to [0]): needs one size of at least 1");
+    refuses(
+        Pooling.class,
+        () -> X.globalAveragePool(),
+        "globalAveragePool([2, 3]): needs images [N, C, H, W] or signals [N, C, L]");
+    refuses(
+        Resizing.Resampled.class,
+        () -> new Resizing.Resampled(Taps.identity(2), Taps.identity(5)).apply(X),
+        "resampled([2, 3]): the last sizes must be 2 and 5");
+    refuses(
+        Resizing.class,
+        () -> images.upsample(0, Interpolation.NEAREST),
+        "upsample([2, 1, 3, 4], times 0): the factor must be at least 1; resize(...) makes images"
+            + " smaller");
+    refuses(
+        Resizing.class,
+        () -> zeros(1, 1, 0).resize(Interpolation.LINEAR, 3),
+        "resize([1, 1, 0] to [3]): there is no value to make others of");
+    refuses(
+        Resizing.class,
+        () -> X.pad(1, 1, 3, Padding.REFLECT),
+        "pad([2, 3], axis 1, 1 and 3, REFLECT): of 3 values at most 2 can stand before or after");
+    refuses(
+        Resizing.class,
+        () -> X.pad(1, -1, 0, Padding.REPLICATE),
+        "pad([2, 3], axis 1, -1 and 0, REPLICATE): padding must be >= 0; slice(axis, from, to) cuts"
+            + " off");
+    refuses(
+        Resizing.class,
+        () -> X.pad(Window.of(3).same(), Padding.CIRCULAR),
+        "pad([2, 3], 3x3, padding 1, CIRCULAR): needs images [N, C, H, W] or signals [N, C, L]");
   }
 
   @TestFactory
