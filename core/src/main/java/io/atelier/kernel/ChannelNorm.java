@@ -113,7 +113,7 @@ public record ChannelNorm(int outer, int channels, int inner) {
   private static void line(
       float[] x, int x0, float centre, float scale, float shift, float[] y, int y0, int n) {
     int i = 0;
-    for (; i + LANES <= n; i += LANES) {
+    for (; i < SPECIES.loopBound(n); i += LANES) {
       FloatVector.fromArray(SPECIES, x, x0 + i)
           .sub(centre)
           .mul(scale)
@@ -193,7 +193,7 @@ public record ChannelNorm(int outer, int channels, int inner) {
       float[] dx,
       int to) {
     int i = 0;
-    for (; i + LANES <= inner; i += LANES) {
+    for (; i < SPECIES.loopBound(inner); i += LANES) {
       var line = FloatVector.fromArray(SPECIES, x, x0 + i).sub(centre).mul(slope).add(shift);
       FloatVector.fromArray(SPECIES, dy, dy0 + i).mul(scale).add(line).intoArray(dx, to + i);
     }

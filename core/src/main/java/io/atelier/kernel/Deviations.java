@@ -77,18 +77,24 @@ final class Deviations {
   /**
    * Writes the mean and the biased variance of rows of {@code n} values, {@code stride} apart.
    *
-   * <p>Twice over the values: around the first of them, which gives the mean, then around the mean,
-   * where what its rounding lost is a correction.
+   * <p>Once over the values, around the mean of the first few. Where that turns out to lie far from
+   * the mean, a second time around the mean; what its rounding lost is a correction.
    */
   static void moments(float[] x, int x0, int rows, int stride, int n, double[] found) {
-    float first = x[x0];
-    addRows(x, x0, rows, stride, n, first, found);
+    int few = Math.min(n, LANES);
+    float centre = Sums.sum(x, x0, few) / few;
     long count = (long) rows * n;
-    float centre = (float) (first + found[0] / count);
     addRows(x, x0, rows, stride, n, centre, found);
     double rest = found[0] / count;
+    double square = found[1] / count;
+    if (!(rest * rest <= square / 2)) {
+      centre = (float) (centre + rest);
+      addRows(x, x0, rows, stride, n, centre, found);
+      rest = found[0] / count;
+      square = found[1] / count;
+    }
     found[0] = centre + rest;
-    found[1] = Math.max(0, found[1] / count - rest * rest);
+    found[1] = Math.max(0, square - rest * rest);
   }
 
   private static void addRows(

@@ -60,7 +60,7 @@ public final class RowNorm {
       int y0,
       int n) {
     int i = 0;
-    for (; i + LANES <= n; i += LANES) {
+    for (; i < SPECIES.loopBound(n); i += LANES) {
       FloatVector.fromArray(SPECIES, x, x0 + i)
           .sub(centre)
           .mul(scale)
@@ -107,16 +107,17 @@ public final class RowNorm {
               double mean = sums[0];
               double inverse = 1 / Math.sqrt(sums[1] + epsilon);
               float centre = (float) mean;
+              float scale = (float) inverse;
               float shift = (float) ((centre - mean) * inverse);
-              shareOfBias(dy, dy0 + at, weight, w0, dx, at, biases, part * n, n);
-              shareOfWeight(
-                  dy, dy0 + at, x, x0 + at, centre, (float) inverse, shift, weights, part * n, n);
+              share(
+                  dy, dy0 + at, x, x0 + at, centre, scale, shift, weight, w0, dx, at, weights,
+                  biases, part * n, n);
               Arrays.fill(sums, 0);
               Deviations.add(dx, at, 0, x, x0 + at, centre, n, sums);
               sums[1] += (centre - mean) * sums[0];
               double slope = -inverse * inverse * inverse * sums[1] / n;
               double rest = (centre - mean) * slope - inverse * sums[0] / n;
-              finish(dx, at, (float) inverse, x, x0 + at, centre, (float) slope, (float) rest, n);
+              finish(dx, at, scale, x, x0 + at, centre, (float) slope, (float) rest, n);
             }
           }
         });
@@ -124,31 +125,10 @@ public final class RowNorm {
     Sums.rows(biases, 0, parts, n, dbias, 0);
   }
 
-  /** {@code g = dy weight; dbias += dy}. */
-  private static void shareOfBias(
-      float[] dy,
-      int dy0,
-      float[] weight,
-      int w0,
-      float[] g,
-      int g0,
-      float[] dbias,
-      int b0,
-      int n) {
-    int i = 0;
-    for (; i + LANES <= n; i += LANES) {
-      var upstream = FloatVector.fromArray(SPECIES, dy, dy0 + i);
-      upstream.mul(FloatVector.fromArray(SPECIES, weight, w0 + i)).intoArray(g, g0 + i);
-      FloatVector.fromArray(SPECIES, dbias, b0 + i).add(upstream).intoArray(dbias, b0 + i);
-    }
-    for (; i < n; i++) { // the same arithmetic, value by value
-      g[g0 + i] = dy[dy0 + i] * weight[w0 + i];
-      dbias[b0 + i] += dy[dy0 + i];
-    }
-  }
-
-  /** {@code dweight += dy z} with {@code z = (x - centre) scale + shift}. */
-  private static void shareOfWeight(
+  /**
+   * {@code g = dy weight; dweight += dy z; dbias += dy}, {@code z = (x - centre) scale + shift}.
+   */
+  private static void share(
       float[] dy,
       int dy0,
       float[] x,
@@ -156,19 +136,29 @@ public final class RowNorm {
       float centre,
       float scale,
       float shift,
-      float[] dweight,
+      float[] weight,
       int w0,
+      float[] g,
+      int g0,
+      float[] dweight,
+      float[] dbias,
+      int d0,
       int n) {
     int i = 0;
-    for (; i + LANES <= n; i += LANES) {
+    for (; i < SPECIES.loopBound(n); i += LANES) {
+      var upstream = FloatVector.fromArray(SPECIES, dy, dy0 + i);
+      upstream.mul(FloatVector.fromArray(SPECIES, weight, w0 + i)).intoArray(g, g0 + i);
       var z = FloatVector.fromArray(SPECIES, x, x0 + i).sub(centre).mul(scale).add(shift);
-      FloatVector.fromArray(SPECIES, dweight, w0 + i)
-          .add(FloatVector.fromArray(SPECIES, dy, dy0 + i).mul(z))
-          .intoArray(dweight, w0 + i);
+      FloatVector.fromArray(SPECIES, dweight, d0 + i)
+          .add(upstream.mul(z))
+          .intoArray(dweight, d0 + i);
+      FloatVector.fromArray(SPECIES, dbias, d0 + i).add(upstream).intoArray(dbias, d0 + i);
     }
     for (; i < n; i++) { // the same arithmetic, value by value
       float z = (x[x0 + i] - centre) * scale + shift;
-      dweight[w0 + i] += dy[dy0 + i] * z;
+      g[g0 + i] = dy[dy0 + i] * weight[w0 + i];
+      dweight[d0 + i] += dy[dy0 + i] * z;
+      dbias[d0 + i] += dy[dy0 + i];
     }
   }
 
@@ -184,7 +174,7 @@ public final class RowNorm {
       float shift,
       int n) {
     int i = 0;
-    for (; i + LANES <= n; i += LANES) {
+    for (; i < SPECIES.loopBound(n); i += LANES) {
       var line = FloatVector.fromArray(SPECIES, x, x0 + i).sub(centre).mul(slope).add(shift);
       FloatVector.fromArray(SPECIES, g, g0 + i).mul(scale).add(line).intoArray(g, g0 + i);
     }
