@@ -95,6 +95,7 @@ public final class RowNorm {
     int parts = Gemm.ceilDiv(rows, PART);
     float[] weights = new float[parts * n];
     float[] biases = new float[parts * n];
+    var pass = new Pass(dy, dy0, x, x0, weight, w0, epsilon, dx, weights, biases, n);
     Loops.splitRows(
         parts,
         PART * n,
@@ -102,27 +103,47 @@ public final class RowNorm {
           double[] sums = new double[2];
           for (int part = first; part < first + count; part++) {
             for (int row = part * PART; row < Math.min(rows, (part + 1) * PART); row++) {
-              int at = row * n;
-              Deviations.moments(x, x0 + at, 1, n, n, sums);
-              double mean = sums[0];
-              double inverse = 1 / Math.sqrt(sums[1] + epsilon);
-              float centre = (float) mean;
-              float scale = (float) inverse;
-              float shift = (float) ((centre - mean) * inverse);
-              share(
-                  dy, dy0 + at, x, x0 + at, centre, scale, shift, weight, w0, dx, at, weights,
-                  biases, part * n, n);
-              Arrays.fill(sums, 0);
-              Deviations.add(dx, at, 0, x, x0 + at, centre, n, sums);
-              sums[1] += (centre - mean) * sums[0];
-              double slope = -inverse * inverse * inverse * sums[1] / n;
-              double rest = (centre - mean) * slope - inverse * sums[0] / n;
-              finish(dx, at, scale, x, x0 + at, centre, (float) slope, (float) rest, n);
+              pass.row(row * n, part * n, sums);
             }
           }
         });
     Sums.rows(weights, 0, parts, n, dweight, 0);
     Sums.rows(biases, 0, parts, n, dbias, 0);
+  }
+
+  /** What {@link #derive} does for one row, compiled by itself. */
+  @SuppressWarnings("ArrayRecordComponent") // for one call, never compared
+  private record Pass(
+      float[] dy,
+      int dy0,
+      float[] x,
+      int x0,
+      float[] weight,
+      int w0,
+      double epsilon,
+      float[] dx,
+      float[] dweight,
+      float[] dbias,
+      int n) {
+    /**
+     * The row at {@code at}, its share of the derivatives of weight and bias added at {@code to}.
+     */
+    void row(int at, int to, double[] sums) {
+      int from = x0 + at;
+      Deviations.moments(x, from, 1, n, n, sums);
+      double mean = sums[0];
+      double inverse = 1 / Math.sqrt(sums[1] + epsilon);
+      float centre = (float) mean;
+      float scale = (float) inverse;
+      float shift = (float) ((centre - mean) * inverse);
+      share(dy, dy0 + at, x, from, centre, scale, shift, weight, w0, dx, at, dweight, dbias, to, n);
+      Arrays.fill(sums, 0);
+      Deviations.add(dx, at, 0, x, from, centre, n, sums);
+      sums[1] += (centre - mean) * sums[0];
+      double slope = -inverse * inverse * inverse * sums[1] / n;
+      double rest = (centre - mean) * slope - inverse * sums[0] / n;
+      finish(dx, at, scale, x, from, centre, (float) slope, (float) rest, n);
+    }
   }
 
   /**

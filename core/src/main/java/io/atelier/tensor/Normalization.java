@@ -208,11 +208,9 @@ sealed interface Normalization permits Tensor {
   }
 
   /**
-   * Batch normalisation in training.
+   * Batch normalisation in training. Each application has moments of its own.
    *
    * <p>x [N, C, ...], weight [C], bias [C] -> [N, C, ...]
-   *
-   * @param moments what the forward pass found; each application has moments of its own
    */
   record BatchNorm(double epsilon, Moments moments) implements ChannelRule {
     @Override
