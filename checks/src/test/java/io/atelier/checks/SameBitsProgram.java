@@ -3,15 +3,20 @@ package io.atelier.checks;
 import io.atelier.nn.Activation;
 import io.atelier.nn.AdaptiveAveragePool;
 import io.atelier.nn.AveragePool;
+import io.atelier.nn.BatchNorm;
 import io.atelier.nn.Convolution;
 import io.atelier.nn.Dropout;
 import io.atelier.nn.Flatten;
 import io.atelier.nn.GlobalAveragePool;
+import io.atelier.nn.GroupNorm;
+import io.atelier.nn.InstanceNorm;
 import io.atelier.nn.Layer;
+import io.atelier.nn.LayerNorm;
 import io.atelier.nn.Linear;
 import io.atelier.nn.Loss;
 import io.atelier.nn.MaxPool;
 import io.atelier.nn.Modules;
+import io.atelier.nn.Residual;
 import io.atelier.nn.Sequential;
 import io.atelier.nn.Upsample;
 import io.atelier.optim.Adam;
@@ -123,6 +128,15 @@ final class SameBitsProgram {
           return x -> signal.forward(x.reshape(x.shape().size(0), 1, 1, 23)).reshape(x.shape());
         });
     between("Dropout", _ -> new Dropout(0.2));
+    between("BatchNorm", _ -> BatchNorm.create(23));
+    between("LayerNorm", _ -> LayerNorm.create(23));
+    between("GroupNorm", _ -> GroupNorm.create(1, 23));
+    between(
+        "InstanceNorm",
+        _ ->
+            Sequential.of(
+                x -> x.reshape(-1, 1, 23), InstanceNorm.create(1), x -> x.reshape(-1, 23)));
+    between("Residual", rng -> Residual.of(Linear.create(23, 23, rng)));
     between("Sequential", rng -> Sequential.of(Linear.create(23, 23, rng), Activation.TANH));
     between("MaxPool", _ -> onImages(MaxPool.of(Window.of(3).padding(1))));
     between("AveragePool", _ -> onImages(AveragePool.of(Window.of(3).padding(1))));

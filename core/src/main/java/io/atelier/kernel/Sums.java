@@ -58,7 +58,11 @@ public final class Sums {
         s3 = s3.add(FloatVector.fromArray(SPECIES, x, whole + 3 * COUNT, mask));
       }
     }
-    // lane i and lane i + 8, and so on down to one
+    return total(s0, s1, s2, s3);
+  }
+
+  /** The sum of the sixteen lanes that one to four vectors hold: lane i and i + 8, and so on. */
+  static float total(FloatVector s0, FloatVector s1, FloatVector s2, FloatVector s3) {
     var sum = COUNT == 4 ? s0.add(s2) : COUNT == 8 ? s0.add(s1) : s0.add(s0.rearrange(BY_8));
     sum = COUNT == 4 ? sum.add(s1.add(s3)) : sum.add(sum.rearrange(BY_4));
     sum = sum.add(sum.rearrange(BY_2));

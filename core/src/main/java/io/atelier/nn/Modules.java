@@ -20,9 +20,10 @@ import org.jspecify.annotations.Nullable;
  * What is inside a model: a walk over its records and lists.
  *
  * <p>A path is the names of the record components joined by dots, a list's elements by their place:
- * {@code hidden.weight}, {@code blocks.0.weight}. The list of a {@link Sequential} adds no name of
- * its own. A {@link Parameter} or {@link Buffer} that stands in several places is one, known by the
- * first. Nothing is looked for in arrays, maps and classes that are no records.
+ * {@code hidden.weight}, {@code blocks.0.weight}; {@code runningMean} is {@code running_mean}
+ * there, as PyTorch writes names. The list of a {@link Sequential} adds no name of its own. A
+ * {@link Parameter} or {@link Buffer} that stands in several places is one, known by the first.
+ * Nothing is looked for in arrays, maps and classes that are no records.
  */
 public final class Modules {
   private Modules() {}

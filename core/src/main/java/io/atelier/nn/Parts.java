@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -28,7 +29,7 @@ final class Parts {
       }
       case Record module -> {
         for (var component : module.getClass().getRecordComponents()) {
-          parts.put(component.getName(), read(module, component));
+          parts.put(name(component), read(module, component));
         }
       }
       case null, default -> {}
@@ -60,6 +61,11 @@ final class Parts {
     return copy;
   }
 
+  /** A component's name as PyTorch would write it: {@code runningMean} is running_mean. */
+  private static String name(RecordComponent component) {
+    return component.getName().replaceAll("([a-z0-9])([A-Z])", "$1_$2").toLowerCase(Locale.ROOT);
+  }
+
   /** The path of a part. */
   static String join(String path, String name) {
     return path.isEmpty() ? name : path + "." + name;
@@ -70,7 +76,7 @@ final class Parts {
     var types = Arrays.stream(components).map(RecordComponent::getType).toArray(Class<?>[]::new);
     var arguments = new @Nullable Object[components.length];
     for (int i = 0; i < components.length; i++) {
-      if (components[i].getName().equals(name)) {
+      if (name(components[i]).equals(name)) {
         requireType(MethodType.methodType(types[i]).wrap().returnType(), module, name, part);
         arguments[i] = part;
       } else {

@@ -20,6 +20,7 @@ public sealed interface Op
         Indexing.Rule,
         Logic.Rule,
         Movement.Rule,
+        Normalization.Rule,
         Ordering.Rule,
         Pooling.Rule,
         Reduction.Rule,

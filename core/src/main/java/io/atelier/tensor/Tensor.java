@@ -28,6 +28,7 @@ public final class Tensor
         Indexing,
         Logic,
         Movement,
+        Normalization,
         Ordering,
         Pooling,
         Reduction,

@@ -83,6 +83,14 @@ class PublicFunctionsTest {
 
   private void layers() {
     layer("Dropout.forward(Tensor)", x -> inTraining(new Dropout(0.25), x));
+    layer("BatchNorm.forward(Tensor)", x -> inTraining(BatchNorm.create(4).withoutAffine(), x));
+    layer("LayerNorm.forward(Tensor)", x -> LayerNorm.create(4).withoutAffine().forward(x));
+    layer("LayerNorm.forward(Tensor)", x -> LayerNorm.create(3, 4).withoutAffine().forward(x));
+    layer("GroupNorm.forward(Tensor)", x -> GroupNorm.create(2, 4).withoutAffine().forward(x));
+    layer(
+        "InstanceNorm.forward(Tensor)",
+        x -> InstanceNorm.create(2).withoutAffine().forward(x.reshape(3, 2, 2)));
+    layer("Residual.forward(Tensor)", x -> Residual.of(Tensor::tanh, Tensor::squared).forward(x));
     layer("Linear.forward(Tensor)", x -> linear(x.elementType()).forward(x));
     layer(
         "Sequential.forward(Tensor)",

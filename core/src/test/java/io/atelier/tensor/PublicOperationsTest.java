@@ -71,6 +71,11 @@ class PublicOperationsTest {
         "linearRelu(Tensor, Tensor)", x -> x.plus(-1).linearRelu(x.plus(-0.9), x.select(1, 0)));
     convolutions();
     operations.put("linear(Tensor, Tensor)", x -> x.linear(x, x.select(1, 0)));
+    operations.put(
+        "normalized(Tensor, Tensor, Tensor, Tensor, double)",
+        x -> x.normalized(y(x), y(x).squared(), y(x), y(x), 1e-5));
+    operations.put("layerNorm(Tensor, Tensor, double)", x -> x.layerNorm(y(x), y(x), 1e-5));
+    operations.put("groupNorm(int, Tensor, Tensor, double)", x -> x.groupNorm(2, y(x), y(x), 1e-5));
     operations.put("watched(BiConsumer)", x -> x.watched((_, _) -> {}).squared());
   }
 

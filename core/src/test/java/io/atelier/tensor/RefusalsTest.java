@@ -30,6 +30,7 @@ class RefusalsTest {
     elementwise();
     contractions();
     convolutions();
+    normalizations();
     criteria();
     logic();
     indexing();
@@ -128,6 +129,54 @@ class RefusalsTest {
         "linear([], [4], [4]): the last size of x (none) must equal the inputs of the layer (weight"
             + " must be [out, in])\n  rule: x [..., in], weight [out, in], bias [out] ->"
             + " [..., out]");
+  }
+
+  private void normalizations() {
+    var rule = "\n  rule: x [N, C, ...], each of the rest [C] -> [N, C, ...]";
+    refuses(
+        Normalization.BatchNorm.class,
+        () -> zeros(1, 3).batchNorm(zeros(3), zeros(3), 0),
+        "batchNorm([1, 3], [3], [3]): needs more than one value per channel in training, got 1; in"
+            + " a larger batch there are more");
+    refuses(
+        Normalization.BatchNorm.class,
+        () -> zeros(4, 3, 5).batchNorm(zeros(5), zeros(5), 0),
+        "batchNorm([4, 3, 5], [5], [5]): there are 3 channels, so that what there is for each must"
+            + " have shape [3], got [5]"
+            + rule);
+    refuses(
+        Normalization.Normalize.class,
+        () -> zeros(3).normalized(zeros(3), zeros(3), zeros(3), zeros(3), 0),
+        "normalized([3], [3], [3], [3], [3]): x must have channels" + rule);
+    refuses(
+        Normalization.LayerNorm.class,
+        () -> zeros(4, 3, 5).layerNorm(zeros(3), zeros(3), 0),
+        "layerNorm([4, 3, 5], [3], [3]): the weight must have the shape of the last axes of x\n"
+            + "  rule: x [..., D...], weight [D...], bias [D...] -> [..., D...]");
+    refuses(
+        Normalization.LayerNorm.class,
+        () -> X.layerNorm(zeros(3), zeros(2, 3), 0),
+        "layerNorm([2, 3], [3], [2, 3]): the bias must have the shape [3] of the weight, got"
+            + " [2, 3]");
+    refuses(
+        Normalization.LayerNorm.class,
+        () -> zeros(2, 0).layerNorm(zeros(0), zeros(0), 0),
+        "layerNorm([2, 0], [0], [0]): needs at least one value to normalise");
+    refuses(
+        Normalization.class,
+        () -> zeros(2, 4, 5).groupNorm(3, zeros(4), zeros(4), 0),
+        "groupNorm([2, 4, 5], 3 groups): the groups must divide the channels\n"
+            + "  rule: [N, C, ...] -> [N, C, ...]");
+    refuses(
+        Normalization.class,
+        () -> zeros(2, 4).groupNorm(4, zeros(4), zeros(4), 0),
+        "groupNorm([2, 4], 4 groups): needs more than one value in a group, got 1");
+    refuses(
+        Normalization.class,
+        () -> zeros(2, 4).groupNorm(2, zeros(4), zeros(2), 0),
+        "groupNorm([2, 4], 2 groups): there are 4 channels, so that what there is for each must"
+            + " have shape [4], got [2]"
+            + rule);
   }
 
   private void criteria() {
