@@ -158,52 +158,50 @@ public record Descent(double rate, double shrink, double shortest, double flatte
         Locale.ROOT, "at point %,d the gradient has length %.2g", point, length(gradient));
   }
 
+  private String divergence(UnaryOperator<Tensor> function, List<Tensor> points) {
+    return String.format(
+        Locale.ROOT,
+        "diverged: point %,d is %s%s",
+        points.size() - 1,
+        isFinite(points.getLast()) ? "higher than the start" : "not finite",
+        cause(function, points));
+  }
+
   /**
    * Names the first point whose curvature {@code c} along the gradient makes the rate too large: on
    * a parabola, a step at a rate above {@code 2 / c} ends higher than it began.
    */
-  private String divergence(UnaryOperator<Tensor> function, List<Tensor> points) {
-    var cause =
-        new StringBuilder(String.format(Locale.ROOT, "diverged: point %,d ", points.size() - 1));
-    cause.append(
-        isFinite(points.getLast()) ? "is higher than the start" : "is not finite");
+  private String cause(UnaryOperator<Tensor> function, List<Tensor> points) {
     double now = rate;
     for (int point = 0; point < points.size() - 1; point++) {
       now *= shrink;
       double curvature = curvature(function, points.get(point));
       if (curvature < 0) {
-        return cause
-            .append(
-                String.format(
-                    Locale.ROOT, "; from point %,d on the function curves downwards", point))
-            .append(
-                String.format(
-                    Locale.ROOT, " (curvature %.3g), and nothing brings descent back", curvature))
-            .toString();
+        return downwards(point, curvature);
       }
       if (now * curvature > 2) {
-        cause.append(
-            String.format(
+        double next = curvature(function, points.get(point + 1));
+        return String.format(
                 Locale.ROOT,
-                "; at point %,d the rate %.3g exceeds 2 / curvature = 2 / %.3g = %.3g",
+                "; at point %,d the rate %.3g exceeds 2 / curvature = 2 / %.3g = %.3g, above which a"
+                    + " step on a parabola ends higher than it began",
                 point,
                 now,
                 curvature,
-                2 / curvature));
-        double next = curvature(function, points.get(point + 1));
-        return cause
-            .append(
-                next < 0
-                    ? String.format(
-                        Locale.ROOT,
-                        ", and the step ends where the function curves downwards (curvature %.3g)",
-                        next)
-                    : ", and the step ends higher up")
-            .append(": take a smaller rate")
-            .toString();
+                2 / curvature)
+            + (next < 0 ? downwards(point + 1, next) : "")
+            + ": take a smaller rate";
       }
     }
-    return cause.append(": take a smaller rate").toString();
+    return "";
+  }
+
+  private static String downwards(int point, double curvature) {
+    return String.format(
+        Locale.ROOT,
+        "; at point %,d the function curves downwards (curvature %.3g), where steps grow",
+        point,
+        curvature);
   }
 
   /** {@code g^T H g / g^T g}, the second derivative along the gradient. */

@@ -45,9 +45,10 @@ class DescentTest {
     assertThat(path.end()).isEqualTo(Descent.End.DIVERGED);
     assertThat(path.explanation())
         .isEqualTo(
-            "diverged: point 12 is not finite; at point 0 the rate 0.600 exceeds 2 / curvature ="
-                + " 2 / 8.00 = 0.250, and the step ends where the function curves downwards"
-                + " (curvature -6.40): take a smaller rate");
+            "diverged: point 11 is not finite; at point 0 the rate 0.600 exceeds 2 / curvature ="
+                + " 2 / 8.00 = 0.250, above which a step on a parabola ends higher than it began;"
+                + " at point 1 the function curves downwards (curvature -6.40), where steps grow:"
+                + " take a smaller rate");
   }
 
   @Test
@@ -57,8 +58,8 @@ class DescentTest {
     assertThat(path.explanation())
         .isEqualTo(
             "diverged: point 20 is higher than the start; at point 0 the rate 1.10 exceeds"
-                + " 2 / curvature = 2 / 2.00 = 1.00, and the step ends higher up: take a smaller"
-                + " rate");
+                + " 2 / curvature = 2 / 2.00 = 1.00, above which a step on a parabola ends higher"
+                + " than it began: take a smaller rate");
   }
 
   @Test
@@ -66,8 +67,8 @@ class DescentTest {
     var path = Descent.rate(1).run(x -> x.squared().sum().negated(), START);
     assertThat(path.explanation())
         .isEqualTo(
-            "diverged: point 646 is not finite; from point 0 on the function curves downwards"
-                + " (curvature -2.00), and nothing brings descent back");
+            "diverged: point 646 is not finite; at point 0 the function curves downwards"
+                + " (curvature -2.00), where steps grow");
   }
 
   @Test
