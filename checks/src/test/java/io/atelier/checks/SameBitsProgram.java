@@ -19,8 +19,17 @@ import io.atelier.nn.Modules;
 import io.atelier.nn.Residual;
 import io.atelier.nn.Sequential;
 import io.atelier.nn.Upsample;
+import io.atelier.optim.Adadelta;
+import io.atelier.optim.Adagrad;
 import io.atelier.optim.Adam;
 import io.atelier.optim.AdamW;
+import io.atelier.optim.Adamax;
+import io.atelier.optim.Asgd;
+import io.atelier.optim.Lion;
+import io.atelier.optim.NAdam;
+import io.atelier.optim.RAdam;
+import io.atelier.optim.RmsProp;
+import io.atelier.optim.Rprop;
 import io.atelier.optim.Sgd;
 import io.atelier.optim.UpdateRule;
 import io.atelier.tensor.ElementType;
@@ -190,7 +199,19 @@ final class SameBitsProgram {
   /** A line for each class that implements {@link UpdateRule}; all work is split among threads. */
   private static void updateRules() {
     for (var rule :
-        List.of(Sgd.rate(0.1).momentum(0.9).weightDecay(1e-4), Adam.rate(0.01), AdamW.rate(0.01))) {
+        List.of(
+            Sgd.rate(0.1).momentum(0.9).weightDecay(1e-4),
+            Adagrad.rate(0.01),
+            RmsProp.rate(0.001).momentum(0.9).centered(),
+            Adadelta.rate(1),
+            Adam.rate(0.01),
+            AdamW.rate(0.01).amsgrad(),
+            Adamax.rate(0.01),
+            NAdam.rate(0.01),
+            RAdam.rate(0.01),
+            Rprop.rate(0.01),
+            Asgd.rate(0.1),
+            Lion.rate(0.001))) {
       train(
           "rule " + rule.getClass().getSimpleName(),
           rng ->

@@ -75,11 +75,14 @@ public final class Loops {
   }
 
   /** A part of the values of a loop. */
-  interface Range {
+  @FunctionalInterface
+  public interface Range {
+    /** Handles {@code count} values from {@code from} on. */
     void run(int from, int count);
   }
 
-  static void split(int n, Range range) {
+  /** Runs a loop over {@code n} values, shared by the threads if they are many. */
+  public static void split(int n, Range range) {
     if (n < WORTH_SPLITTING) {
       range.run(0, n);
       return;

@@ -69,6 +69,20 @@ public final class Sums {
     return sum.add(sum.rearrange(BY_1)).lane(0);
   }
 
+  /** The sum of {@code x[i]^2} in doubles, over eight chains: no addition waits for the last. */
+  public static double squares(float[] x, int from, int n) {
+    double[] chains = new double[8];
+    for (int i = 0; i < n; i++) {
+      double value = x[from + i];
+      chains[i & 7] += value * value;
+    }
+    double sum = 0;
+    for (double chain : chains) {
+      sum += chain;
+    }
+    return sum;
+  }
+
   /** The sum of each of {@code rows} rows of {@code n} values, which lie one after the other. */
   public static void ofRows(float[] x, int from, int rows, int n, float[] y) {
     Loops.splitRows(

@@ -15,19 +15,22 @@ import java.util.Map;
  * <p>Thread-confined.
  */
 public final class Optimizer {
+  /** A parameter and the rule by which it is changed. */
+  record Trained(Parameter parameter, UpdateRule rule) {}
+
   private final UpdateRule rule;
-  private final Map<String, Parameter> parameters;
+  private final Map<String, Trained> parameters;
   private final Map<String, List<float[]>> state = new LinkedHashMap<>();
   private double rate;
   private long steps;
 
-  Optimizer(UpdateRule rule, Map<String, Parameter> parameters) {
+  Optimizer(UpdateRule rule, Map<String, Trained> parameters) {
     this.rule = rule;
     this.parameters = parameters;
     this.rate = rule.rate();
   }
 
-  /** The rule that it follows. */
+  /** The rule that it follows, but where a parameter has its own. */
   public UpdateRule rule() {
     return rule;
   }
@@ -37,9 +40,16 @@ public final class Optimizer {
     return rate;
   }
 
-  /** Sets the learning rate of the steps to come. */
+  /**
+   * Sets the learning rate of the steps to come. Where a parameter has a rule of its own, the rate
+   * of that rule is changed in the same proportion.
+   */
   public void rate(double newRate) {
     rate = newRate;
+  }
+
+  private double rate(UpdateRule own) {
+    return own.rate() == rule.rate() ? rate : own.rate() * (rate / rule.rate());
   }
 
   /** How many steps were taken. */
@@ -53,20 +63,20 @@ public final class Optimizer {
    */
   public void step(Gradients gradients) {
     steps++;
-    parameters.forEach((path, parameter) -> {
-      var gradient = gradients.find(parameter);
+    parameters.forEach((path, trained) -> {
+      var gradient = gradients.find(trained.parameter());
       if (gradient != null) {
-        var arrays = state.computeIfAbsent(path, _ -> zeros(parameter));
-        rule.update(parameter, gradient, arrays, rate, steps);
+        var arrays = state.computeIfAbsent(path, _ -> zeros(trained));
+        trained.rule().update(trained.parameter(), gradient, arrays, rate(trained.rule()), steps);
       }
     });
     Step.changeBuffers();
   }
 
-  private List<float[]> zeros(Parameter parameter) {
+  private static List<float[]> zeros(Trained trained) {
     var arrays = new ArrayList<float[]>();
-    for (int i = 0; i < rule.state().size(); i++) {
-      arrays.add(new float[(int) parameter.shape().count()]);
+    for (int i = 0; i < trained.rule().state().size(); i++) {
+      arrays.add(new float[(int) trained.parameter().shape().count()]);
     }
     return arrays;
   }
@@ -74,12 +84,12 @@ public final class Optimizer {
   /** A copy of the state by name, {@code velocity.0.weight}; empty for a rule without state. */
   public Map<String, Tensor> state() {
     var saved = new LinkedHashMap<String, Tensor>();
-    parameters.forEach((path, parameter) -> {
+    parameters.forEach((path, trained) -> {
       var arrays = state.getOrDefault(path, List.of());
       for (int i = 0; i < arrays.size(); i++) {
         saved.put(
-            rule.state().get(i) + "." + path,
-            Tensor.of(arrays.get(i), parameter.shape().toArray()));
+            trained.rule().state().get(i) + "." + path,
+            Tensor.of(arrays.get(i), trained.parameter().shape().toArray()));
       }
     });
     return saved;
@@ -93,15 +103,15 @@ public final class Optimizer {
    */
   public void restore(Map<String, Tensor> saved, long stepsTaken) {
     state.clear();
-    parameters.forEach((path, parameter) -> {
+    parameters.forEach((path, trained) -> {
       var arrays = new ArrayList<float[]>();
-      for (var name : rule.state()) {
+      for (var name : trained.rule().state()) {
         var tensor = saved.get(name + "." + path);
-        if (tensor != null && tensor.shape().equals(parameter.shape())) {
+        if (tensor != null && tensor.shape().equals(trained.parameter().shape())) {
           arrays.add(tensor.toFloats());
         }
       }
-      if (arrays.size() == rule.state().size()) {
+      if (arrays.size() == trained.rule().state().size()) {
         state.put(path, arrays);
       }
     });

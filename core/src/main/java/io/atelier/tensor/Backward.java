@@ -4,6 +4,8 @@ import io.atelier.tensor.Tensor.Origin;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.IdentityHashMap;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.PriorityQueue;
 
 /**
@@ -19,7 +21,7 @@ final class Backward {
   /** Derivatives so far, by origin (operations) or leaf (parameters, marked tensors). */
   private final IdentityHashMap<Object, Tensor> sums = new IdentityHashMap<>();
 
-  private final IdentityHashMap<Object, Tensor> leaves = new IdentityHashMap<>();
+  private final Map<Object, Tensor> leaves = new LinkedHashMap<>(); // both know identity only
   private final PriorityQueue<Visit> waiting =
       new PriorityQueue<>(Comparator.comparingLong((Visit visit) -> -visit.origin.order()));
 

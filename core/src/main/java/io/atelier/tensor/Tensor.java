@@ -72,7 +72,7 @@ public final class Tensor
     record Of(Parameter parameter, int version) implements Origin {}
 
     /** A tensor that was marked by {@link Tensor#tracked}. */
-    record Marked() implements Origin {}
+    final class Marked implements Origin {} // identity counts
 
     /** The result of an operation; {@code order} grows in order of creation. */
     record Recorded(Op op, List<Tensor> inputs, long order) implements Origin {}
