@@ -18,6 +18,7 @@ import io.atelier.nn.MaxPool;
 import io.atelier.nn.Modules;
 import io.atelier.nn.Residual;
 import io.atelier.nn.Sequential;
+import io.atelier.nn.TransposedConvolution;
 import io.atelier.nn.Upsample;
 import io.atelier.optim.Adadelta;
 import io.atelier.optim.Adagrad;
@@ -130,12 +131,10 @@ final class SameBitsProgram {
   /** A line for each class that implements {@link Layer}. */
   private static void layers() {
     between("Linear", rng -> Linear.create(23, 23, rng));
+    between("Convolution", rng -> onImages(Convolution.create(1, 1, Window.of(3).padding(1), rng)));
     between(
-        "Convolution",
-        rng -> {
-          var signal = Convolution.create(1, 1, Window.of(3).padding(1), rng);
-          return x -> signal.forward(x.reshape(x.shape().size(0), 1, 1, 23)).reshape(x.shape());
-        });
+        "TransposedConvolution",
+        rng -> onImages(TransposedConvolution.create(1, 1, Window.of(3).padding(1), rng)));
     between("Dropout", _ -> new Dropout(0.2));
     between("BatchNorm", _ -> BatchNorm.create(23));
     between("LayerNorm", _ -> LayerNorm.create(23));

@@ -1,6 +1,7 @@
 package io.atelier.nn;
 
 import io.atelier.tensor.Initializer;
+import io.atelier.tensor.Padding;
 import io.atelier.tensor.Parameter;
 import io.atelier.tensor.Rng;
 import io.atelier.tensor.Shape;
@@ -20,9 +21,21 @@ import org.jspecify.annotations.Nullable;
  * @param bias [F], or null where a normalisation follows
  * @param window how the filters move
  * @param groups parts of the channels that are seen by a part of the filters each
+ * @param edge what stands beyond the edge of the image, or null for zeros
  */
-public record Convolution(Parameter weight, @Nullable Parameter bias, Window window, int groups)
+public record Convolution(
+    Parameter weight, @Nullable Parameter bias, Window window, int groups, @Nullable Padding edge)
     implements Layer {
+  /** With zeros beyond the edge. */
+  public Convolution(Parameter weight, @Nullable Parameter bias, Window window, int groups) {
+    this(weight, bias, window, groups, null);
+  }
+
+  /** The same weights with the image continued beyond its edge, as far as the window is padded. */
+  public Convolution edge(Padding newEdge) {
+    return new Convolution(weight, bias, window, groups, newEdge);
+  }
+
   /**
    * A new layer on images, weight and bias uniform in {@code +-1/sqrt(C h w)} as PyTorch has it.
    *
@@ -95,11 +108,23 @@ public record Convolution(Parameter weight, @Nullable Parameter bias, Window win
 
   @Override
   public Tensor forward(Tensor x) { // [N, C, H, W] -> [N, F, H', W']
-    return x.convolution(weight.value(), bias == null ? null : bias.value(), window, groups);
+    return padded(x).convolution(weight.value(), shift(), moved(), groups);
   }
 
   /** The output after ReLU in one pass. */
   Tensor forwardRelu(Tensor x) { // [N, C, H, W] -> [N, F, H', W']
-    return x.convolutionRelu(weight.value(), bias == null ? null : bias.value(), window, groups);
+    return padded(x).convolutionRelu(weight.value(), shift(), moved(), groups);
+  }
+
+  private @Nullable Tensor shift() {
+    return bias == null ? null : bias.value();
+  }
+
+  private Tensor padded(Tensor x) {
+    return edge == null ? x : x.pad(window, edge);
+  }
+
+  private Window moved() {
+    return edge == null ? window : window.unpadded();
   }
 }

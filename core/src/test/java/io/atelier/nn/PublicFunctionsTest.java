@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.DynamicTest.dynamicTest;
 import io.atelier.tensor.ElementType;
 import io.atelier.tensor.GradCheck;
 import io.atelier.tensor.Interpolation;
+import io.atelier.tensor.Padding;
 import io.atelier.tensor.Parameter;
 import io.atelier.tensor.Rng;
 import io.atelier.tensor.Step;
@@ -99,6 +100,16 @@ class PublicFunctionsTest {
         "Sequential.forward(Tensor)", // fused
         x -> Sequential.of(linear(x.elementType()), Activation.RELU, Tensor::squared).forward(x));
     layer("Convolution.forward(Tensor)", x -> convolution(x).forward(x.reshape(2, 1, 2, 3)));
+    layer(
+        "Convolution.forward(Tensor)",
+        x -> convolution(x).edge(Padding.REFLECT).forward(x.reshape(2, 1, 2, 3)));
+    layer(
+        "TransposedConvolution.forward(Tensor)",
+        x -> {
+          var weight = Parameter.of(Y.reshape(1, 3, 2, 2).to(x.elementType()));
+          return new TransposedConvolution(weight, null, Window.of(2), 1)
+              .forward(x.reshape(2, 1, 2, 3));
+        });
     onImages("MaxPool.forward(Tensor)", MaxPool.of(2));
     onImages("AveragePool.forward(Tensor)", AveragePool.of(2));
     onImages("AveragePool.forward(Tensor)", AveragePool.of(Window.of(3).padding(1)).inside());
