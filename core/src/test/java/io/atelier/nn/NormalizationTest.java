@@ -8,6 +8,7 @@ import io.atelier.optim.Sgd;
 import io.atelier.tensor.Axes;
 import io.atelier.tensor.Buffer;
 import io.atelier.tensor.ElementType;
+import io.atelier.tensor.Machine;
 import io.atelier.tensor.Parameter;
 import io.atelier.tensor.Rng;
 import io.atelier.tensor.Shape;
@@ -15,7 +16,9 @@ import io.atelier.tensor.ShapeException;
 import io.atelier.tensor.Step;
 import io.atelier.tensor.StepException;
 import io.atelier.tensor.Tensor;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
@@ -291,6 +294,37 @@ class NormalizationTest {
       close(fused, composed.toDoubles());
       close(fused.backward(u).of(point), dx.toDoubles());
     }
+  }
+
+  @Test
+  void threadsShareChannelsAndRowsWithoutChangingABit() {
+    int before = Machine.threads();
+    try {
+      Machine.useThreads(1);
+      float[] alone = outputAndGradients();
+      Machine.useThreads(3);
+      assertThat(outputAndGradients()).isEqualTo(alone);
+    } finally {
+      Machine.useThreads(before);
+    }
+  }
+
+  /** Of sizes that are worth sharing. */
+  private static float[] outputAndGradients() {
+    var parts = new ArrayList<Tensor>();
+    var x = Rng.of(1).normal(1, 2, 20, 8, 41, 23).tracked();
+    for (var layer : List.of(BatchNorm.create(8), LayerNorm.create(41, 23))) {
+      try (var _ = Step.training(Rng.of(0))) {
+        var y = layer.forward(x);
+        var gradients = y.backward(Rng.of(2).normal(0, 1, 20, 8, 41, 23));
+        parts.add(y.reshape(-1).kept());
+        parts.add(gradients.of(x).reshape(-1).kept());
+        Modules.parameters(layer)
+            .values()
+            .forEach(cell -> parts.add(gradients.of(cell).reshape(-1).kept()));
+      }
+    }
+    return Tensor.concatenate(0, parts.toArray(Tensor[]::new)).toFloats();
   }
 
   @Test
