@@ -68,7 +68,9 @@ public record Lion(double rate, double beta1, double beta2, double weightDecay)
                 (from, count) -> {
                   for (int i = from; i < from + count; i++) {
                     float d = g[g0 + i];
-                    float direction = Math.signum(keep1 * mean[i] + add1 * d);
+                    float blend = keep1 * mean[i] + add1 * d;
+                    // the sign; Math.signum branches on it, which is guessed wrong every other time
+                    float direction = blend == 0 ? 0 : blend / Math.abs(blend);
                     w[i] = w[i] * keep - rate * direction;
                     mean[i] = keep2 * mean[i] + add2 * d;
                   }
