@@ -1,12 +1,26 @@
 package io.atelier.bench;
 
+import io.atelier.tensor.Shape;
 import io.atelier.tensor.Step;
 import io.atelier.tensor.Tensor;
+import io.atelier.tensor.Window;
 
 /** One pass over matrices of 2048 x 384, in GB that must be read and written. */
 record Elements(Function function) implements Problem {
   static final int ROWS = 2048;
   static final int COLUMNS = 384;
+  static final int CHANNELS = 64;
+
+  /** The same numbers seen as images. */
+  static final Shape IMAGES = Shape.of(16, CHANNELS, 24, 32);
+
+  static final double EPSILON = 1e-5;
+  static final Window POOL = Window.of(2).stride(2);
+
+  private static final Tensor ROW_SCALE = Tensor.ones(COLUMNS);
+  private static final Tensor ROW_SHIFT = Tensor.zeros(COLUMNS);
+  private static final Tensor SCALE = Tensor.ones(CHANNELS);
+  private static final Tensor SHIFT = Tensor.zeros(CHANNELS);
 
   /** What is computed; {@code floatsMoved} are read or written for each element. */
   enum Function {
@@ -44,11 +58,32 @@ record Elements(Function function) implements Problem {
       Tensor of(Tensor x, Tensor y, Tensor z) {
         return x.mean(-1);
       }
+    },
+    /** Each row normalised. */
+    LAYER_NORM(2) {
+      @Override
+      Tensor of(Tensor x, Tensor y, Tensor z) {
+        return x.layerNorm(ROW_SCALE, ROW_SHIFT, EPSILON);
+      }
+    },
+    /** Each of 64 channels normalised, x seen as images. */
+    BATCH_NORM(2) {
+      @Override
+      Tensor of(Tensor x, Tensor y, Tensor z) {
+        return x.reshape(IMAGES.toArray()).batchNorm(SCALE, SHIFT, EPSILON).values();
+      }
+    },
+    /** The largest of each 2 x 2, x seen as images. */
+    MAX_POOL(1.25) {
+      @Override
+      Tensor of(Tensor x, Tensor y, Tensor z) {
+        return x.reshape(IMAGES.toArray()).maxPool(POOL);
+      }
     };
 
-    private final int floatsMoved;
+    private final double floatsMoved;
 
-    Function(int floatsMoved) {
+    Function(double floatsMoved) {
       this.floatsMoved = floatsMoved;
     }
 

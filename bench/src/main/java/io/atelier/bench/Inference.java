@@ -1,11 +1,13 @@
 package io.atelier.bench;
 
+import io.atelier.data.Batch;
 import io.atelier.tensor.Step;
+import java.util.List;
 
-/** The logits of 784-width-10 with ReLU, in samples. */
-record Inference(int width, int batch) implements Problem {
-  Digits digits() {
-    return Digits.create(width, batch);
+/** The logits of a network, in samples. */
+record Inference(Network network, int batch) implements Problem {
+  List<Batch> batches() {
+    return network.batches(batch);
   }
 
   @Override
@@ -15,14 +17,14 @@ record Inference(int width, int batch) implements Problem {
 
   @Override
   public Work atelier() {
-    var digits = digits();
-    var model = Training.model(digits);
+    var batches = batches();
+    var model = network.model();
     return new Work() {
       private int step;
 
       @Override
       public void run() {
-        var batch = digits.batches().get(step++ % digits.batches().size());
+        var batch = batches.get(step++ % batches.size());
         try (var _ = Step.inference()) {
           model.forward(batch.inputs());
         }
@@ -30,7 +32,9 @@ record Inference(int width, int batch) implements Problem {
 
       @Override
       public float[] check() {
-        return Numbers.sample(model.forward(digits.batches().getFirst().inputs()).toFloats());
+        try (var _ = Step.inference()) {
+          return Numbers.sample(model.forward(batches.getFirst().inputs()).toFloats());
+        }
       }
     };
   }

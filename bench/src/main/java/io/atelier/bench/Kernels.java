@@ -19,8 +19,8 @@ import org.openjdk.jmh.annotations.Warmup;
  * The rows of single kernels under JMH, which can look inside them with its profilers.
  *
  * <p>Beside the operations per second stands {@code ofLimit}: the part of the machine's
- * multiply-adds (products) or memory bandwidth (the others) that is used. It exceeds 1 where data
- * stay in the cache.
+ * multiply-adds (products, convolutions) or memory bandwidth (the others) that is used. It exceeds
+ * 1 where data stay in the cache.
  */
 @State(Scope.Thread)
 @BenchmarkMode(Mode.Throughput)
@@ -41,13 +41,42 @@ public class Kernels {
     "product-784x64x1000",
     "product-64x1000x1000",
     "product-2048x384x1536",
+    "convolution-3x3-56-forward",
+    "convolution-3x3-56-input",
+    "convolution-3x3-56-weight",
+    "convolution-3x3-28-forward",
+    "convolution-3x3-28-input",
+    "convolution-3x3-28-weight",
+    "convolution-3x3-14-forward",
+    "convolution-3x3-14-input",
+    "convolution-3x3-14-weight",
+    "convolution-3x3-7-forward",
+    "convolution-3x3-7-input",
+    "convolution-3x3-7-weight",
+    "convolution-1x1-56-forward",
+    "convolution-1x1-56-input",
+    "convolution-1x1-56-weight",
+    "convolution-1x1-14-forward",
+    "convolution-1x1-14-input",
+    "convolution-1x1-14-weight",
+    "convolution-3x3-56-half-forward",
+    "convolution-3x3-56-half-input",
+    "convolution-3x3-56-half-weight",
+    "convolution-1x1-56-half-forward",
+    "convolution-1x1-56-half-input",
+    "convolution-1x1-56-half-weight",
+    "convolution-7x7-224-half-forward",
+    "convolution-7x7-224-half-weight",
     "momentum",
     "adam",
     "gelu",
     "softmax",
     "chain",
     "sum",
-    "mean"
+    "mean",
+    "layer-norm",
+    "batch-norm",
+    "max-pool"
   })
   public String row = "";
 
@@ -70,7 +99,7 @@ public class Kernels {
   }
 
   private double limit(Problem problem) {
-    if (problem instanceof Product) {
+    if (problem instanceof Product || problem instanceof Convolving) {
       Machine.measurePeak(threads); // warms up
       return Machine.measurePeak(threads);
     }

@@ -1,7 +1,7 @@
 package io.atelier.bench;
 
 /** What is computed, on which numbers, and how Atelier does it. */
-sealed interface Problem permits Elements, Inference, Product, Training, Triad, Update {
+sealed interface Problem permits Convolving, Elements, Inference, Product, Training, Triad, Update {
   /** How much one run of the work does, in the unit of its row. */
   double amount();
 

@@ -65,7 +65,7 @@ final class Report {
       }
     }
     addScaling(outcome);
-    if (row.problem() instanceof Training training && training.width() == 1000) {
+    if (row.problem() instanceof Training) {
       addMemory(outcome);
     }
     for (var note : outcome.notes()) {
