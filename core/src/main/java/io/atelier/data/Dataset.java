@@ -9,7 +9,7 @@ public interface Dataset {
   /** The number of examples. */
   int size();
 
-  /** The shape of one example. */
+  /** The shape of one example; of an image [C, H, W], with C = 1 for shades of grey. */
   Shape shape();
 
   /** The number of classes. */
@@ -31,5 +31,15 @@ public interface Dataset {
   /** The examples with these numbers, as a data set. */
   default Dataset select(int... indices) {
     return new Selection(this, indices);
+  }
+
+  /**
+   * The same examples under another shape of as many values, as a fully connected network wants
+   * them: images [C, H, W] as rows of {@code C * H * W}.
+   *
+   * @throws IllegalArgumentException if the number of values differs
+   */
+  default Dataset reshape(int... sizes) {
+    return new Reshaped(this, Shape.of(sizes));
   }
 }

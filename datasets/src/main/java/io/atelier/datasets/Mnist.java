@@ -21,9 +21,10 @@ import java.util.function.Function;
  * MNIST, 60,000 + 10,000 handwritten digits of 28 x 28 pixels, or any set of labelled images in
  * four such files.
  *
- * <p>Images are unsigned bytes of shape [rows, columns]; in MNIST 0 is paper and 255 ink. The files
- * are read by a thread of their own, the training part first. Of the bundled set everything but the
- * pixels and labels is known, so that only who asks for a batch waits for them. Thread-safe.
+ * <p>Images are unsigned bytes of shape [1, rows, columns]; in MNIST 0 is paper and 255 ink. The
+ * files are read by a thread of their own, the training part first. Of the bundled set everything
+ * but the pixels and labels is known, so that only who asks for a batch waits for them.
+ * Thread-safe.
  *
  * <p>Source: Y. LeCun, C. Cortes, C. Burges, "The MNIST database of handwritten digits".
  */
@@ -32,7 +33,7 @@ public final class Mnist {
   private static final String PUBLISHED =
       "b2d8f5bf39174ee5ffeefa97e42d673c35432b411bb5d1f74fbbeddae7f1690a";
 
-  private static final Shape PIXELS = Shape.of(28, 28);
+  private static final Shape PIXELS = Shape.of(1, 28, 28);
 
   private final String name;
   private final boolean isBundled;
@@ -134,7 +135,7 @@ public final class Mnist {
           "%d labels do not fit the %d images of %s"
               .formatted(labels.idx().size(0), count, images.name()));
     }
-    var shape = Shape.of(images.idx().size(1), images.idx().size(2));
+    var shape = Shape.of(1, images.idx().size(1), images.idx().size(2));
     if (count == 0 || shape.count() == 0) {
       throw new FormatException(
           images.name(), "its sizes are " + images.idx() + ": there is nothing to learn from");
