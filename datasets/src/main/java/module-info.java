@@ -4,6 +4,7 @@ module io.atelier.datasets {
   requires transitive io.atelier.core;
   requires io.atelier.formats;
   requires java.desktop;
+  requires java.net.http;
   requires metadata.extractor;
   requires static transitive org.jspecify;
 

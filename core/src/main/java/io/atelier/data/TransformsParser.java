@@ -36,8 +36,10 @@ final class TransformsParser {
       } catch (IllegalArgumentException refused) {
         throw error(from, String.valueOf(refused.getMessage()));
       }
-      if (at < text.length() && (!accept(',') || at == text.length())) {
-        throw error(at, "expected a comma and another transform after " + text.substring(from, at));
+      int end = at;
+      if (end < text.length() && (!accept(',') || at == text.length())) {
+        throw error(
+            at, "expected a comma and another transform after " + text.substring(from, end));
       }
     }
     return result;
