@@ -97,17 +97,19 @@ final class DownloadPart implements BodyHandler<Boolean>, BodySubscriber<Boolean
 
   @Override
   public void onNext(List<ByteBuffer> buffers) {
+    long at = position;
     try {
       for (var buffer : buffers) {
-        if (position + buffer.remaining() > size) {
+        if (at + buffer.remaining() > size) {
           end();
           body.complete(false);
           return;
         }
         while (buffer.hasRemaining()) {
-          position += channel.write(buffer, position);
+          at += channel.write(buffer, at);
         }
       }
+      position = at;
       listener.accept(position);
     } catch (IOException e) {
       end();

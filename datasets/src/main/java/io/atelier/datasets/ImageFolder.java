@@ -107,7 +107,7 @@ public final class ImageFolder implements LabelledImages {
     }
     var training = new ArrayList<Picture>();
     var judging = new ArrayList<Picture>();
-    split(folder, pictures(folder, classNames, classNames), training, judging);
+    split(pictures(folder, classNames, classNames), training, judging);
     return new ImageFolder(folder, classNames, training, judging, size, mostBytes);
   }
 
@@ -147,8 +147,7 @@ public final class ImageFolder implements LabelledImages {
   }
 
   /** Sets a fifth of each class aside, at least one picture. */
-  private static void split(
-      Path folder, List<Picture> all, List<Picture> training, List<Picture> judging) {
+  private static void split(List<Picture> all, List<Picture> training, List<Picture> judging) {
     for (int label = 0; label <= all.getLast().label(); label++) {
       int wanted = label;
       var own = all.stream().filter(picture -> picture.label() == wanted).toList();
