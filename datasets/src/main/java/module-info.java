@@ -1,4 +1,4 @@
-/** MNIST and its relatives. */
+/** MNIST and its relatives, folders of pictures, and how published sets are fetched. */
 @SuppressWarnings("requires-automatic") // metadata-extractor has no descriptor
 module io.atelier.datasets {
   requires transitive io.atelier.core;

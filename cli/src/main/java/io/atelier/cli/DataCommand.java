@@ -11,6 +11,7 @@ import picocli.CommandLine.Parameters;
 /** {@code atelier data}: which data sets there are, where they are, and how they get here. */
 @Command(
     name = "data",
+    synopsisSubcommandLabel = "[COMMAND]",
     description = "Lists the data sets that are known by name, and where they are.",
     footer = "%nATELIER_DATA names the folder for fetched sets, ~/.cache/atelier by default.",
     subcommands = DataCommand.Fetch.class)
