@@ -44,7 +44,7 @@ class ArchitectureTest {
           "tensor", List.of("kernel"),
           "nn", List.of("tensor"),
           "optim", List.of("kernel", "tensor", "nn"),
-          "data", List.of("tensor"),
+          "data", List.of("tensor", "nn"),
           "formats", List.of("tensor", "nn", "optim", "data"),
           "datasets", List.of("tensor", "nn", "optim", "data", "formats"),
           "train", List.of("tensor", "nn", "optim", "data", "formats"),

@@ -1,5 +1,7 @@
 package io.atelier.checks;
 
+import io.atelier.data.ByteDataset;
+import io.atelier.data.Transforms;
 import io.atelier.nn.Activation;
 import io.atelier.nn.AdaptiveAveragePool;
 import io.atelier.nn.AveragePool;
@@ -37,6 +39,7 @@ import io.atelier.tensor.ElementType;
 import io.atelier.tensor.Machine;
 import io.atelier.tensor.Op;
 import io.atelier.tensor.Rng;
+import io.atelier.tensor.Shape;
 import io.atelier.tensor.Step;
 import io.atelier.tensor.Tensor;
 import io.atelier.tensor.Window;
@@ -47,7 +50,8 @@ import java.util.function.Function;
 
 /**
  * Runs every operation on its samples, trains one small network with every kind of layer, loss and
- * update rule, and prints a hash of all that came out, a line for each.
+ * update rule, sends images through all transforms, and prints a hash of all that came out, a line
+ * for each.
  *
  * <p>{@code SameBitsTest} runs it in JVMs with other vector widths, compilers and numbers of
  * threads.
@@ -70,6 +74,7 @@ final class SameBitsProgram {
     layers();
     losses();
     updateRules();
+    transforms();
   }
 
   /** A line for each record of the sealed hierarchy. */
@@ -223,6 +228,30 @@ final class SameBitsProgram {
           rule,
           Loss::crossEntropy);
     }
+  }
+
+  /** A line for images that went through all transforms. */
+  private static void transforms() {
+    var rng = Rng.of(6);
+    byte[] pixels = new byte[9 * 3 * 19 * 23];
+    for (int i = 0; i < pixels.length; i++) {
+      pixels[i] = (byte) rng.nextInt();
+    }
+    var images =
+        new ByteDataset(pixels, new byte[9], Shape.of(3, 19, 23), CLASSES)
+            .transformed(
+                Transforms.parse(
+                    "fliph,flipv,rotate30,shift2,scale0.2,shear10,brightness0.3,contrast0.3,"
+                        + "saturation0.3,noise0.1,cutout5,resize24x17,randomcrop16:2,crop15,invert,"
+                        + "normalize0.5/0.25:0.4/0.3:0.3/0.2,mixup0.4"),
+                rng);
+    long hash = 0;
+    for (int round = 0; round < ROUNDS; round++) {
+      for (var batch : images.batches(4)) {
+        hash = 31 * (31 * hash + hash(batch.inputs())) + hash(batch.labels());
+      }
+    }
+    print("transforms", hash);
   }
 
   private static void train(String name, Function<Rng, Layer> create, UpdateRule rule, Loss loss) {

@@ -35,6 +35,7 @@ import picocli.CommandLine.Spec;
       PredictCommand.class,
       SummaryCommand.class,
       InspectCommand.class,
+      DataCommand.class,
       DoctorCommand.class,
     })
 public final class Main implements Runnable {

@@ -219,9 +219,9 @@ final class TrainCommand implements Callable<Integer> {
             + " inputs, but an image of "
             + set.name()
             + " has "
-            + shape.size(0)
+            + shape.size(-2)
             + " x "
-            + shape.size(1)
+            + shape.size(-1)
             + " = "
             + pixels
             + " pixels");

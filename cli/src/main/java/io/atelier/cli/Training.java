@@ -146,8 +146,8 @@ final class Training {
         terminal.bold(data.name()),
         training.size(),
         data.test().size(),
-        shape.size(0),
-        shape.size(1),
+        shape.size(-2),
+        shape.size(-1),
         training.classes());
     if (config.validation() > 0) {
       terminal.line("%,d of the training images are set aside for validation", config.validation());

@@ -6,7 +6,7 @@ import io.atelier.tensor.Tensor;
  * Some examples at once.
  *
  * @param inputs [N, ...]
- * @param labels [N], INT for classes
+ * @param labels INT [N] of classes, or FLOAT [N, K], the probability of each
  */
 public record Batch(Tensor inputs, Tensor labels) {
   /** The number of examples. */

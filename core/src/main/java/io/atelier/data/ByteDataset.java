@@ -81,16 +81,6 @@ public final class ByteDataset implements Dataset {
     return classes;
   }
 
-  /** The same examples under another shape of as many values. */
-  public ByteDataset reshape(int... sizes) {
-    var wanted = Shape.of(sizes);
-    if (wanted.count() != shape.count()) {
-      throw new IllegalArgumentException(
-          "an example of shape %s cannot have the shape %s".formatted(shape, wanted));
-    }
-    return new ByteDataset(size, wanted, classes, values, labels);
-  }
-
   @Override
   public Batch batch(int... indices) {
     byte[] bytes = values.get();
@@ -105,9 +95,7 @@ public final class ByteDataset implements Dataset {
         inputs[to++] = SCALED[bytes[from] & 0xFF];
       }
     }
-    int[] sizes = new int[shape.rank() + 1];
-    sizes[0] = indices.length;
-    System.arraycopy(shape.toArray(), 0, sizes, 1, shape.rank());
-    return new Batch(Tensor.of(inputs, sizes), Tensor.of(truth, truth.length));
+    return new Batch(
+        Tensor.of(inputs, Reshaped.of(indices.length, shape)), Tensor.of(truth, truth.length));
   }
 }

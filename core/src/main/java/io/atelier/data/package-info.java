@@ -1,4 +1,4 @@
-/** Examples and the batches they are dealt in. */
+/** Examples, the transforms of images, and the batches they are dealt in. */
 @NullMarked
 package io.atelier.data;
 

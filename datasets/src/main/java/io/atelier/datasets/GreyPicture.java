@@ -1,38 +1,14 @@
 package io.atelier.datasets;
 
-import com.drew.imaging.jpeg.JpegMetadataReader;
-import com.drew.imaging.jpeg.JpegProcessingException;
-import com.drew.metadata.exif.ExifIFD0Directory;
-import com.drew.metadata.exif.ExifReader;
-import io.atelier.formats.FileTrouble;
-import io.atelier.formats.FormatException;
-import java.awt.image.BufferedImage;
-import java.awt.image.IndexColorModel;
-import java.io.BufferedInputStream;
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.List;
-import java.util.Locale;
-import javax.imageio.IIOException;
-import javax.imageio.ImageIO;
-import javax.imageio.stream.MemoryCacheImageInputStream;
 
 /**
- * A picture in shades of grey, one unsigned byte a pixel, row by row; and how a file becomes one:
- * decoded, made opaque, set upright.
+ * A picture in shades of grey, or one colour of a picture: one unsigned byte a pixel, row by row.
  *
  * <p>Immutable. Inside this package the array is shared, not copied.
  */
 final class GreyPicture {
-  /** Larger pictures are refused before they are decoded. */
-  static final long MOST_PIXELS = 64_000_000;
-
-  private static final byte[] PNG = {(byte) 0x89, 'P', 'N', 'G', '\r', '\n', 0x1A, '\n'};
-  private static final byte[] JPEG = {(byte) 0xFF, (byte) 0xD8, (byte) 0xFF};
-
   /** Visible pixels that differ by less are strokes of one colour on a transparent ground. */
   private static final int ONE_COLOUR = 64;
 
@@ -47,108 +23,25 @@ final class GreyPicture {
   }
 
   /**
-   * Reads a PNG or JPEG file.
+   * Reads a PNG or JPEG file, makes it opaque and sets it upright.
    *
-   * @throws FormatException if the content is not one whole picture of at most {@link #MOST_PIXELS}
+   * @throws io.atelier.formats.FormatException if the content is not one whole picture of at most
+   *     {@link PictureFile#MOST_PIXELS}
    * @throws java.io.UncheckedIOException if the file cannot be read
    */
-  static GreyPicture read(Path file) {
-    try {
-      if (Files.isDirectory(file)) {
-        throw new IOException("it is a folder, not a picture");
-      }
-      boolean jpeg = isJpeg(file);
-      var image = decode(file, jpeg ? "jpeg" : "png");
-      var shades = new byte[image.getWidth() * image.getHeight()];
-      var opacities = new byte[image.getColorModel().hasAlpha() ? shades.length : 0];
-      toGrey(image, shades, opacities);
-      makeOpaque(shades, opacities);
-      return upright(
-          new GreyPicture(image.getWidth(), image.getHeight(), shades),
-          jpeg ? exifOrientation(file) : 1);
-    } catch (IOException trouble) {
-      throw FileTrouble.reading(file, trouble);
-    }
-  }
-
-  private static boolean isJpeg(Path file) throws IOException {
-    byte[] start;
-    try (var in = Files.newInputStream(file)) {
-      start = in.readNBytes(PNG.length);
-    }
-    boolean jpeg = Arrays.equals(Arrays.copyOf(start, JPEG.length), JPEG);
-    if (!jpeg && !Arrays.equals(start, PNG)) {
-      throw new FormatException(
-          file.toString(),
-          start.length == 0 ? "the file is empty" : "this is neither a PNG nor a JPEG picture");
-    }
-    return jpeg;
-  }
-
-  /** Takes memory for the pixels only after a look at width and height. */
-  private static BufferedImage decode(Path file, String format) throws IOException {
-    var reader = ImageIO.getImageReadersByFormatName(format).next();
-    try (var in = new BufferedInputStream(Files.newInputStream(file));
-        var data = new MemoryCacheImageInputStream(in)) {
-      reader.setInput(data, true, true);
-      long width = reader.getWidth(0);
-      long height = reader.getHeight(0);
-      if (width * height > MOST_PIXELS) {
-        throw new FormatException(
-            file.toString(),
-            String.format(
-                Locale.ROOT,
-                "%,d x %,d pixels are more than the %,d that are read; make the picture smaller",
-                width,
-                height,
-                MOST_PIXELS));
-      }
-      var warnings = new ArrayList<String>();
-      reader.addIIOReadWarningListener((_, warning) -> warnings.add(warning));
-      var image = reader.read(0);
-      if (image.getColorModel() instanceof IndexColorModel palette) {
-        image = palette.convertToIntDiscrete(image.getRaster(), false);
-      }
-      for (var warning : warnings) { // the JPEG decoder paints what is missing grey and only warns
-        if (warning.contains("Truncated") || warning.contains("remature end")) {
-          throw new IIOException(warning);
-        }
-      }
-      return image;
-    } catch (IIOException | IllegalArgumentException | IndexOutOfBoundsException damage) {
-      throw new FormatException(
-          file.toString(),
-          "the picture is damaged, cut off or of a kind that is not read (%s)"
-              .formatted(damage.getMessage()));
-    } finally {
-      reader.dispose();
-    }
-  }
-
-  /**
-   * Fills in the shade and, where there is an array for it, the opacity of each pixel. Samples are
-   * taken as they stand, for a colour profile's idea of grey is brighter than what was drawn.
-   */
-  private static void toGrey(BufferedImage image, byte[] shades, byte[] opacities) {
-    var raster = image.getRaster();
-    var samples = new int[raster.getNumBands()];
-    var most = new int[samples.length];
-    Arrays.setAll(most, band -> (1 << image.getColorModel().getComponentSize(band)) - 1);
-    int colours = opacities.length > 0 ? samples.length - 1 : samples.length;
-    for (int i = 0; i < shades.length; i++) {
-      raster.getPixel(i % image.getWidth(), i / image.getWidth(), samples);
-      for (int band = 0; band < samples.length; band++) {
-        samples[band] = (samples[band] * 255 + most[band] / 2) / most[band];
-      }
-      shades[i] =
-          (byte)
-              (colours < 3
-                  ? samples[0]
-                  : (299 * samples[0] + 587 * samples[1] + 114 * samples[2] + 500) / 1000);
-      if (opacities.length > 0) {
-        opacities[i] = (byte) samples[colours];
+  static GreyPicture read(Path path) {
+    var file = PictureFile.read(path);
+    var shades = file.colours()[0];
+    if (file.colours().length == 3) {
+      for (int i = 0; i < shades.length; i++) {
+        int red = file.colours()[0][i] & 0xFF;
+        int green = file.colours()[1][i] & 0xFF;
+        int blue = file.colours()[2][i] & 0xFF;
+        shades[i] = (byte) ((299 * red + 587 * green + 114 * blue + 500) / 1000);
       }
     }
+    makeOpaque(shades, file.opacities());
+    return new GreyPicture(file.width(), file.height(), shades).upright(file.orientation());
   }
 
   /**
@@ -183,27 +76,13 @@ final class GreyPicture {
     return shade;
   }
 
-  /** How the picture is stored, 1 to 8; 1, upright, if the file does not say or says it badly. */
-  private static int exifOrientation(Path file) throws IOException {
-    try (var in = new BufferedInputStream(Files.newInputStream(file))) {
-      var exif =
-          JpegMetadataReader.readMetadata(in, List.of(new ExifReader()))
-              .getFirstDirectoryOfType(ExifIFD0Directory.class);
-      Integer orientation =
-          exif == null ? null : exif.getInteger(ExifIFD0Directory.TAG_ORIENTATION);
-      return orientation == null ? 1 : orientation;
-    } catch (JpegProcessingException unreadable) {
-      return 1;
-    }
-  }
-
   /** Turns and mirrors a picture that is stored in one of the eight orientations of EXIF. */
-  private static GreyPicture upright(GreyPicture stored, int orientation) {
+  GreyPicture upright(int orientation) {
     if (orientation < 2 || orientation > 8) {
-      return stored;
+      return this;
     }
-    int w = stored.width;
-    int h = stored.height;
+    int w = width;
+    int h = height;
     var upright = new byte[w * h];
     for (int y = 0; y < h; y++) {
       for (int x = 0; x < w; x++) {
@@ -217,7 +96,7 @@ final class GreyPicture {
               case 7 -> (w - 1 - x) * h + (h - 1 - y);
               default -> (w - 1 - x) * h + y;
             };
-        upright[place] = stored.shades[y * w + x];
+        upright[place] = shades[y * w + x];
       }
     }
     boolean onItsSide = orientation >= 5;
@@ -327,6 +206,13 @@ final class GreyPicture {
     return scaled(
         (int) Math.max(1, ((long) width * longerSide + longer / 2) / longer),
         (int) Math.max(1, ((long) height * longerSide + longer / 2) / longer));
+  }
+
+  /** At another size; where its aspect differs, what is too much is cut off on both sides. */
+  GreyPicture filling(int newWidth, int newHeight) {
+    int w = Math.clamp((long) height * newWidth / newHeight, 1, width);
+    int h = Math.clamp((long) width * newHeight / newWidth, 1, height);
+    return window((width - w) / 2, (height - h) / 2, w, h).scaled(newWidth, newHeight);
   }
 
   /** At another size. A pixel is the mean of the area that it covers, to the nearest integer. */

@@ -10,45 +10,51 @@ import io.atelier.tensor.Shape;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.function.Function;
+import java.util.stream.IntStream;
 
 /**
  * MNIST, 60,000 + 10,000 handwritten digits of 28 x 28 pixels, or any set of labelled images in
  * four such files.
  *
- * <p>Images are unsigned bytes of shape [rows, columns]; in MNIST 0 is paper and 255 ink. The files
- * are read by a thread of their own, the training part first. Of the bundled set everything but the
- * pixels and labels is known, so that only who asks for a batch waits for them. Thread-safe.
+ * <p>Images are unsigned bytes of shape [1, rows, columns]; in MNIST 0 is paper and 255 ink. The
+ * files are read by a thread of their own, the training part first. Of the bundled set everything
+ * but the pixels and labels is known, so that only who asks for a batch waits for them.
+ * Thread-safe.
  *
  * <p>Source: Y. LeCun, C. Cortes, C. Burges, "The MNIST database of handwritten digits".
  */
-public final class Mnist {
+public final class Mnist implements LabelledImages {
   /** The {@link #sha256} of the four files as they were published. */
   private static final String PUBLISHED =
       "b2d8f5bf39174ee5ffeefa97e42d673c35432b411bb5d1f74fbbeddae7f1690a";
 
-  private static final Shape PIXELS = Shape.of(28, 28);
+  private static final Shape PIXELS = Shape.of(1, 28, 28);
 
   private final String name;
   private final boolean isBundled;
+  private final List<String> classNames;
   private final CompletableFuture<ByteDataset> train = new CompletableFuture<>();
   private final CompletableFuture<ByteDataset> test = new CompletableFuture<>();
   private final CompletableFuture<String> hash = new CompletableFuture<>();
 
-  private Mnist(String name, boolean isBundled, Function<MnistFile, Content> source) {
+  private Mnist(
+      String name,
+      boolean isBundled,
+      List<String> classNames,
+      Function<MnistFile, Content> source) {
     this.name = name;
     this.isBundled = isBundled;
+    this.classNames = classNames;
     Thread.ofPlatform().daemon().name("reader of " + name).start(() -> load(source));
   }
 
   /** The set that comes with Atelier. Does not wait for it. */
   public static Mnist bundled() {
-    return new Mnist("MNIST", true, Mnist::resource);
+    return new Mnist("MNIST", true, List.of(), Mnist::resource);
   }
 
   /**
@@ -59,11 +65,17 @@ public final class Mnist {
    * @throws UncheckedIOException if a file cannot be read
    */
   public static Mnist read(Path folder) {
+    return read(folder, folder.toString(), List.of());
+  }
+
+  /** Reads a folder whose set has a name, and its classes too. */
+  static Mnist read(Path folder, String name, List<String> classNames) {
     var paths = MnistFile.findAll(folder);
     var mnist =
         new Mnist(
-            folder.toString(),
+            name,
             false,
+            classNames,
             file -> {
               var path = requireNonNull(paths.get(file));
               return new Content(path.toString(), Idx.read(path));
@@ -73,24 +85,36 @@ public final class Mnist {
   }
 
   /** What to call it: MNIST, or the folder. */
+  @Override
   public String name() {
     return name;
   }
 
   /** The images to learn from. */
+  @Override
   public ByteDataset train() {
     return isBundled ? ByteDataset.awaited(60_000, PIXELS, 10, () -> await(train)) : await(train);
   }
 
   /** The images to judge by. */
+  @Override
   public ByteDataset test() {
     return isBundled ? ByteDataset.awaited(10_000, PIXELS, 10, () -> await(test)) : await(test);
+  }
+
+  /** The names of the classes; of digits, and where nobody gave names, their numbers. */
+  @Override
+  public List<String> classNames() {
+    return classNames.isEmpty()
+        ? IntStream.range(0, train().classes()).mapToObj(Integer::toString).toList()
+        : classNames;
   }
 
   /**
    * The SHA-256 of the four files, uncompressed and one after the other: training images, training
    * labels, test images, test labels. In lower-case hexadecimal digits.
    */
+  @Override
   public String sha256() {
     return isBundled ? PUBLISHED : await(hash);
   }
@@ -134,7 +158,7 @@ public final class Mnist {
           "%d labels do not fit the %d images of %s"
               .formatted(labels.idx().size(0), count, images.name()));
     }
-    var shape = Shape.of(images.idx().size(1), images.idx().size(2));
+    var shape = Shape.of(1, images.idx().size(1), images.idx().size(2));
     if (count == 0 || shape.count() == 0) {
       throw new FormatException(
           images.name(), "its sizes are " + images.idx() + ": there is nothing to learn from");
@@ -159,16 +183,12 @@ public final class Mnist {
   }
 
   private static String sha256(Content... contents) {
-    try {
-      var digest = MessageDigest.getInstance("SHA-256");
-      for (var content : contents) {
-        digest.update(content.idx().header());
-        digest.update(content.idx().values());
-      }
-      return HexFormat.of().formatHex(digest.digest());
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every JDK has SHA-256", e);
+    var digest = Sha256.create();
+    for (var content : contents) {
+      digest.update(content.idx().header());
+      digest.update(content.idx().values());
     }
+    return Sha256.hex(digest);
   }
 
   private static Content resource(MnistFile file) {

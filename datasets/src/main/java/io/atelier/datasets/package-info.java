@@ -1,4 +1,4 @@
-/** MNIST and its relatives. */
+/** MNIST and its relatives, folders of pictures, and how published sets are fetched. */
 @NullMarked
 package io.atelier.datasets;
 

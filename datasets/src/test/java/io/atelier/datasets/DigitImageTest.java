@@ -568,7 +568,7 @@ class DigitImageTest {
   }
 
   /** Puts an APP1 segment with one EXIF entry behind the start of a JPEG file. */
-  private static byte[] withExif(byte[] jpeg, int orientation, ByteOrder order) {
+  static byte[] withExif(byte[] jpeg, int orientation, ByteOrder order) {
     var file = ByteBuffer.allocate(jpeg.length + 36);
     file.put(jpeg, 0, 2).putShort((short) 0xFFE1).putShort((short) 34);
     file.put("Exif\0\0".getBytes(StandardCharsets.US_ASCII));

@@ -35,7 +35,7 @@ class MnistTest {
     assertThat(mnist.name()).isEqualTo("MNIST");
     assertThat(mnist.train().size()).isEqualTo(60_000);
     assertThat(mnist.test().size()).isEqualTo(10_000);
-    assertThat(mnist.train().shape()).isEqualTo(Shape.of(28, 28));
+    assertThat(mnist.train().shape()).isEqualTo(Shape.of(1, 28, 28));
     assertThat(mnist.train().classes()).isEqualTo(10);
     assertThat(labels(mnist.train(), 5)).containsExactly(5, 0, 4, 1, 9);
     assertThat(labels(mnist.test(), 5)).containsExactly(7, 2, 1, 0, 4);
@@ -80,7 +80,7 @@ class MnistTest {
     assertThat(set.name()).isEqualTo(folder.toString());
     assertThat(set.train().size()).isEqualTo(3);
     assertThat(set.test().size()).isEqualTo(2);
-    assertThat(set.train().shape()).isEqualTo(Shape.of(1, 2));
+    assertThat(set.train().shape()).isEqualTo(Shape.of(1, 1, 2));
     assertThat(labels(set.train(), 3)).containsExactly(0, 1, 0);
     assertThat(labels(set.test(), 2)).containsExactly(6, 0);
     assertThat(set.train().batch(1).inputs().toFloats()).containsExactly(2 / 255f, 1);
