@@ -171,9 +171,9 @@ public final class MaxPooling {
     }
   }
 
-  /** A sorted copy of nothing but padding, and room for a vector behind its last value. */
+  /** A sorted copy of nothing but padding, and room for a vector of what are no windows behind. */
   private float[] empty() {
-    float[] copy = new float[group(rows.stride(), 0) + COUNT];
+    float[] copy = new float[group(rows.stride(), 0) + width + COUNT];
     Arrays.fill(copy, Float.NEGATIVE_INFINITY);
     return copy;
   }

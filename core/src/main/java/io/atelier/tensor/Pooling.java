@@ -305,6 +305,7 @@ sealed interface Pooling permits Tensor {
           Sample.of(
               new MaxPool(Window.of(3).stride(2).padding(1)), Sample.uniform(-1, 1, 2, 2, 5, 36)),
           Sample.of(new MaxPool(Window.of(3).padding(1)), Sample.uniform(-1, 1, 1, 3, 4, 19)),
+          Sample.of(new MaxPool(Window.of(3).padding(1)), Sample.uniform(-1, 1, 2, 1, 13, 3)),
           Sample.of(
               new MaxPool(Window.of(2, 3).stride(3, 1).dilation(1, 2).padding(1)),
               Sample.uniform(-1, 1, 2, 1, 6, 7)),
