@@ -82,7 +82,7 @@ public final class Convolver {
   }
 
   /** The most parts into which the images are cut for a gradient of the weights. */
-  private static final int MOST_PARTS = 16;
+  private static final int MOST_PARTS = 8;
 
   /** Floats that the parts of a gradient of the weights may take together. */
   private static final int PARTS_MEMORY = 1 << 22;
@@ -543,28 +543,33 @@ public final class Convolver {
         < Gemm.cost(filters, depth, sizes.places(), rows, columns);
   }
 
+  /** Adds up the parts, and turns the sum where it is the transpose. */
   private static void addParts(
       Sizes sizes, int parts, boolean turned, float[] sums, float[] dw, int dw0) {
-    int filters = sizes.groupFilters();
-    int depth = sizes.depth();
-    int size = sizes.filters * depth;
+    int size = sizes.filters * sizes.depth();
+    float[] target = turned ? sums : dw;
+    int to = turned ? 0 : dw0;
     Loops.splitRows(
-        sizes.filters,
-        depth * parts,
+        size,
+        parts,
         (from, count) -> {
-          for (int filter = from; filter < from + count; filter++) {
-            int group = filter / filters * filters * depth;
-            int start = turned ? group + filter % filters : filter * depth;
-            int stride = turned ? filters : 1;
-            for (int i = 0; i < depth; i++) {
-              int at = start + i * stride;
-              float sum = sums[at];
-              for (int part = 1; part < parts; part++) {
-                sum += sums[at + part * size];
-              }
-              dw[dw0 + filter * depth + i] = sum;
+          for (int i = from; i < from + count; i++) {
+            target[to + i] = sums[i] + sums[size + i];
+          }
+          for (int part = 2; part < parts; part++) {
+            int start = part * size;
+            for (int i = from; i < from + count; i++) {
+              target[to + i] += sums[start + i];
             }
           }
         });
+    if (turned) {
+      int filters = sizes.groupFilters();
+      int depth = sizes.depth();
+      for (int group = 0; group < sizes.groups; group++) {
+        int at = group * filters * depth;
+        Pack.transpose(sums, at, filters, depth, filters, dw, dw0 + at, depth);
+      }
+    }
   }
 }

@@ -67,7 +67,7 @@ final class Pack {
   }
 
   /** Writes row {@code r}, column {@code c} of the source to row {@code c}, column {@code r}. */
-  private static void transpose(
+  static void transpose(
       float[] from, int start, int stride, int rows, int columns, float[] to, int at, int step) {
     int row = 0;
     for (; row + 4 <= rows; row += 4) {
