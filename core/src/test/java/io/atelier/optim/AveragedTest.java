@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.atelier.nn.Modules;
 import io.atelier.tensor.Buffer;
 import io.atelier.tensor.Parameter;
+import io.atelier.tensor.Rng;
+import io.atelier.tensor.Step;
 import io.atelier.tensor.Tensor;
 import java.util.Objects;
 import org.junit.jupiter.api.Test;
@@ -88,5 +90,25 @@ class AveragedTest {
     assertThatThrownBy(() -> Averaged.equally(model).weights())
         .isInstanceOf(IllegalStateException.class)
         .hasMessage("there is no mean of weights before the first update()");
+  }
+
+  /** The way of the class's Javadoc: running statistics of the means, and no weight moves. */
+  @Test
+  void buffersAreTakenAnewByTrainingStepsWithoutAnOptimiser() {
+    var averaged = Averaged.equally(model);
+    averaged.update();
+    model.w().set(value(2));
+    averaged.update();
+    Modules.load(model, averaged.weights());
+    var rng = Rng.of(1);
+    for (float batch : new float[] {1, 2}) {
+      try (var _ = Step.training(rng)) {
+        var hidden = model.w().value().times(batch).detached();
+        model.seen().afterStep(before -> before.plus(hidden));
+        Step.changeBuffers();
+      }
+    }
+    assertThat(model.seen().value().item()).isEqualTo(5 * 1 + 5 * 2);
+    assertThat(model.w().value().item()).isEqualTo(5);
   }
 }
