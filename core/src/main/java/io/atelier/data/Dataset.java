@@ -5,7 +5,7 @@ import io.atelier.tensor.Shape;
 import io.atelier.tensor.ShapeException;
 import java.util.stream.IntStream;
 
-/** Examples with labels, known by their number. Immutable. */
+/** Examples with labels, known by their number. Immutable and asked by several threads at once. */
 public interface Dataset {
   /** The number of examples. */
   int size();

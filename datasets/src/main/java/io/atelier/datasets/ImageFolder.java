@@ -1,6 +1,7 @@
 package io.atelier.datasets;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
+import static java.util.Comparator.comparing;
 
 import io.atelier.data.Dataset;
 import io.atelier.datasets.Pictures.Picture;
@@ -87,28 +88,28 @@ public final class ImageFolder implements LabelledImages {
       throw new FormatException(
           folder.toString(), "has only one of the folders train and test; it needs both or none");
     }
+    var training = new ArrayList<Picture>();
+    var judging = new ArrayList<Picture>();
     boolean isSplit = Files.isDirectory(train);
     var classNames = classNames(isSplit ? train : folder);
     if (isSplit) {
-      var judged = classNames(test);
-      for (var name : judged) {
-        if (!classNames.contains(name)) {
-          throw new FormatException(
-              test.resolve(name).toString(), "is a class that " + train + " does not have");
-        }
-      }
-      return new ImageFolder(
-          folder,
-          classNames,
-          pictures(train, classNames, classNames),
-          pictures(test, judged, classNames),
-          size,
-          mostBytes);
+      training.addAll(pictures(train, classNames, classNames));
+      judging.addAll(pictures(test, known(classNames(test), classNames, test), classNames));
+    } else {
+      split(pictures(folder, classNames, classNames), training, judging);
     }
-    var training = new ArrayList<Picture>();
-    var judging = new ArrayList<Picture>();
-    split(pictures(folder, classNames, classNames), training, judging);
     return new ImageFolder(folder, classNames, training, judging, size, mostBytes);
+  }
+
+  /** These names, if all are of classes to learn. */
+  private static List<String> known(List<String> names, List<String> learned, Path test) {
+    for (var name : names) {
+      if (!learned.contains(name)) {
+        throw new FormatException(
+            test.resolve(name).toString(), "is a class that there is nothing to learn of in train");
+      }
+    }
+    return names;
   }
 
   private static List<String> classNames(Path folder) {
@@ -167,7 +168,10 @@ public final class ImageFolder implements LabelledImages {
   /** What is in a folder, by name, but for what begins with a dot. */
   private static List<Path> list(Path folder) {
     try (var content = Files.list(folder)) {
-      return content.filter(path -> !name(path).startsWith(".")).sorted().toList();
+      return content
+          .filter(path -> !name(path).startsWith("."))
+          .sorted(comparing(ImageFolder::name))
+          .toList();
     } catch (IOException e) {
       throw FileTrouble.reading(folder, e);
     }

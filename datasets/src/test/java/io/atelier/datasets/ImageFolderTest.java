@@ -17,6 +17,7 @@ import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.function.IntBinaryOperator;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.Test;
@@ -74,7 +75,7 @@ class ImageFolderTest {
         .containsExactly(0, 0, 0, 0, 0, 0, 0, 0, 1, 1, 1, 1, 1, 1, 1, 1, 2);
     assertThat(set.test().batches(50).get(0).labels().toInts()).containsExactly(0, 0, 1, 1, 2);
     var seen = new HashSet<Float>();
-    for (var part : new io.atelier.data.Dataset[] {set.train(), set.test()}) {
+    for (var part : List.of(set.train(), set.test())) {
       for (float value : part.batches(50).get(0).inputs().toFloats()) {
         seen.add(value);
       }
@@ -202,8 +203,7 @@ class ImageFolderTest {
     refuses(folder, "has only one of the folders train and test; it needs both or none");
     writeTwice(png(1, 1, (_, _) -> RED));
     write("test/z/1.png", png(1, 1, (_, _) -> RED));
-    refuses(
-        folder.resolve("test/z"), "is a class that " + folder.resolve("train") + " does not have");
+    refuses(folder.resolve("test/z"), "is a class that there is nothing to learn of in train");
     var nothing = folder.resolve("nothing");
     assertThatThrownBy(() -> ImageFolder.read(nothing, SMALL))
         .hasMessage(nothing + ": there is no such folder");

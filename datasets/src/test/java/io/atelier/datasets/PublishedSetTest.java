@@ -48,12 +48,11 @@ class PublishedSetTest {
   private final Queue<Answer> answers = new ArrayDeque<>();
   private final List<String> requests = Collections.synchronizedList(new ArrayList<>());
   private final ExecutorService threads = Executors.newCachedThreadPool();
-  private HttpServer server;
-  private PublishedSet set;
+  private final HttpServer server;
+  private PublishedSet set = new PublishedSet(URI.create(""), List.of());
 
   PublishedSetTest() throws IOException {
     server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
-    set = new PublishedSet(URI.create(""), List.of());
   }
 
   @BeforeEach
