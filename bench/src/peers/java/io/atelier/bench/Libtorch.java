@@ -41,7 +41,7 @@ final class Libtorch implements Peer {
   private static Work product(Product product) {
     var left = Tensor.create(product.left(), product.rows(), product.inner());
     var right = Tensor.create(product.right(), product.inner(), product.columns());
-    var result = Tensor.create(new float[product.rows() * product.columns()], product.rows(), product.columns());
+    var result = torch.empty(product.rows(), product.columns());
     return withoutGradients(() -> torch.mm_out(result, left, right));
   }
 

@@ -131,7 +131,12 @@ final class OnnxModel {
       integers("kernel_shape", window.sizeAlong(0), window.sizeAlong(1)),
       integers("strides", window.strideAlong(0), window.strideAlong(1)),
       integers("dilations", window.dilationAlong(0), window.dilationAlong(1)),
-      integers("pads", window.paddingBefore(0), window.paddingBefore(1), window.paddingAfter(0), window.paddingAfter(1))
+      integers(
+          "pads",
+          window.paddingBefore(0),
+          window.paddingBefore(1),
+          window.paddingAfter(0),
+          window.paddingAfter(1))
     };
   }
 

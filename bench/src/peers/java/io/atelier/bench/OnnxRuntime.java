@@ -42,7 +42,8 @@ final class OnnxRuntime implements Peer {
     int logits = inference.batch() * Network.CLASSES;
     var result = direct(new float[logits]).asFloatBuffer();
     long[] shape = {inference.batch(), Network.CLASSES};
-    var output = Map.of(session.getOutputNames().iterator().next(), OnnxTensor.createTensor(environment, result, shape));
+    var name = session.getOutputNames().iterator().next();
+    var output = Map.of(name, OnnxTensor.createTensor(environment, result, shape));
     return new Work() {
       private int step;
 

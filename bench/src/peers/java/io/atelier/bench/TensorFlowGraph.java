@@ -96,7 +96,8 @@ final class TensorFlowGraph implements Peer {
       int batch = training.batch();
       var network = training.network();
       var batches = training.batches();
-      x = tf.placeholder(TFloat32.class, Placeholder.shape(channelsLast(network.batchShape(batch))));
+      var images = channelsLast(network.batchShape(batch));
+      x = tf.placeholder(TFloat32.class, Placeholder.shape(images));
       truth = tf.placeholder(TInt32.class, Placeholder.shape(Shape.of(batch)));
       var logits = sequence(network);
       var entropy = tf.nn.sparseSoftmaxCrossEntropyWithLogits(logits, truth);
@@ -158,7 +159,7 @@ final class TensorFlowGraph implements Peer {
     }
 
     private static String unpadded(Window window) {
-      if (window.paddingBefore(0) + window.paddingBefore(1) + window.paddingAfter(0) + window.paddingAfter(1) > 0) {
+      if (!window.equals(window.unpadded())) {
         throw new UnsupportedOperationException("no padding here: " + window);
       }
       return "VALID";
