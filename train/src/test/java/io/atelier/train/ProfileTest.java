@@ -7,8 +7,6 @@ import io.atelier.data.ByteDataset;
 import io.atelier.data.Dataset;
 import io.atelier.nn.Modules;
 import io.atelier.tensor.Shape;
-import io.atelier.train.Config.OptimizerKind;
-import io.atelier.train.Config.ScheduleKind;
 import io.atelier.train.Profile.Kind;
 import io.atelier.train.Profile.Line;
 import io.atelier.train.Profile.Phase;
@@ -116,8 +114,12 @@ class ProfileTest {
   }
 
   private static Config config(String layers, int batch, OptimizerKind optimizer) {
-    return new Config(
-        "", layers, EPOCHS, batch, optimizer, 0.01, 0, 0, 0, ScheduleKind.CONSTANT, 0, 7, 0);
+    return Config.of("", Shape.of(16), 4, layers)
+        .epochs(EPOCHS)
+        .batch(batch)
+        .optimizer(optimizer)
+        .learningRate(0.01)
+        .seed(7);
   }
 
   private static Dataset data(int count) {
