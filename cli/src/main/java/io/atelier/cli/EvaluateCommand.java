@@ -80,7 +80,7 @@ final class EvaluateCommand implements Callable<Integer> {
     terminal.line();
   }
 
-  /** {@code 4}, or {@code Coat  4}. */
+  /** {@code 4}, or {@code Coat 4}. */
   private static String label(String name, int number) {
     return name.equals(Integer.toString(number))
         ? String.format("%17d", number)

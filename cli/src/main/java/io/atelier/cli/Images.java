@@ -42,8 +42,8 @@ final class Images {
       return false;
     }
     try (var entries = Files.list(folder)) {
-      return entries.anyMatch(entry ->
-          Files.isDirectory(entry) && !entry.getFileName().toString().startsWith("."));
+      return entries.anyMatch(
+          entry -> Files.isDirectory(entry) && !entry.getFileName().toString().startsWith("."));
     } catch (IOException e) {
       throw FileTrouble.reading(folder, e);
     }

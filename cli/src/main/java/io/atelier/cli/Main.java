@@ -29,7 +29,8 @@ import picocli.CommandLine.Spec;
     mixinStandardHelpOptions = true,
     scope = ScopeType.INHERIT,
     synopsisSubcommandLabel = "COMMAND",
-    footer = "%nStart with: ./atelier train%n--help layers prints how a network is written, --help schedules and --help transforms the rest.",
+    footer =
+        "%nStart with: ./atelier train%n--help layers prints how a network is written, --help schedules and --help transforms the rest.",
     subcommands = {
       TrainCommand.class,
       ResumeCommand.class,

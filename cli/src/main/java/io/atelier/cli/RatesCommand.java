@@ -96,7 +96,8 @@ final class RatesCommand implements Callable<Integer> {
     for (int i = 0; i < points.size(); i += stride) {
       var point = points.get(i);
       terminal.line(
-          "  %10s%10.4f  %s", rate(point.rate()), point.loss(), terminal.bar(point.loss() / most, BAR));
+          "  %10s%10.4f  %s",
+          rate(point.rate()), point.loss(), terminal.bar(point.loss() / most, BAR));
     }
     if (points.isEmpty()) {
       terminal.line("  the loss was no number at the lowest rate already");

@@ -38,7 +38,8 @@ final class SummaryCommand implements Callable<Integer> {
   @Option(
       names = "--input",
       paramLabel = "CxHxW",
-      description = "The images, as 3x32x32; 1x28x28 or what a named network is made for by default.")
+      description =
+          "The images, as 3x32x32; 1x28x28 or what a named network is made for by default.")
   private @Nullable String input;
 
   @Option(

@@ -136,7 +136,8 @@ final class TrainingOptions {
 
   @Option(
       names = "--normalize",
-      description = "Brings the pixels to mean 0 and deviation 1, as measured on the training images.")
+      description =
+          "Brings the pixels to mean 0 and deviation 1, as measured on the training images.")
   private boolean normalize;
 
   @Option(
@@ -169,10 +170,13 @@ final class TrainingOptions {
     TrainCommand.require(
         momentum == null || (momentum >= 0 && momentum < 1),
         "--momentum must lie in [0, 1), got " + momentum);
-    TrainCommand.require(clip >= 0 && Double.isFinite(clip), "--clip must be at least 0, got " + clip);
+    TrainCommand.require(
+        clip >= 0 && Double.isFinite(clip), "--clip must be at least 0, got " + clip);
     TrainCommand.require(accumulate >= 1, "--accumulate must be at least 1, got " + accumulate);
-    TrainCommand.require(dropout >= 0 && dropout < 1, "--dropout must lie in [0, 1), got " + dropout);
-    TrainCommand.require(earlyStopping >= 0, "--early-stopping must be at least 0, got " + earlyStopping);
+    TrainCommand.require(
+        dropout >= 0 && dropout < 1, "--dropout must lie in [0, 1), got " + dropout);
+    TrainCommand.require(
+        earlyStopping >= 0, "--early-stopping must be at least 0, got " + earlyStopping);
     TrainCommand.require(
         earlyStopping == 0 || validation == null || validation > 0,
         "--early-stopping needs validation images: --validation must be above 0");
@@ -182,7 +186,8 @@ final class TrainingOptions {
     TrainCommand.require(
         weightDecay == null || optimizer.hasWeightDecay(),
         "--optimizer " + optimizer + " has no weight decay");
-    TrainCommand.require(model == null || layers == null, "--model and --layers exclude each other");
+    TrainCommand.require(
+        model == null || layers == null, "--model and --layers exclude each other");
     if (layers != null) {
       Architecture.parse(layers); // before the data is read
     }
@@ -209,7 +214,8 @@ final class TrainingOptions {
   Config config(LabelledImages set) {
     double rate = learningRate != null ? learningRate : optimizer.usualRate();
     double decay = weightDecay != null ? weightDecay : optimizer.usualWeightDecay();
-    TrainCommand.require(rate > 0 && Double.isFinite(rate), "--learning-rate must be above 0, got " + rate);
+    TrainCommand.require(
+        rate > 0 && Double.isFinite(rate), "--learning-rate must be above 0, got " + rate);
     TrainCommand.require(
         decay >= 0 && Double.isFinite(decay), "--weight-decay must be at least 0, got " + decay);
     var transforms = transforms(set);
@@ -223,25 +229,25 @@ final class TrainingOptions {
         "--validation must leave training images: " + heldBack + " of " + size);
     var config =
         new Config(
-        Images.absolute(data),
-        set.train().shape(),
-        network.input(),
-        set.train().classes(),
-        network.text(),
-        epochs,
-        batch,
-        accumulate,
-        optimizer,
-        rate,
-        momentum != null ? momentum : optimizer.usualMomentum(),
-        decay,
-        schedule != null ? schedule : optimizer.usualSchedule(),
-        clip,
-        average,
-        transforms.map(Transforms::toString).orElse(""),
-        earlyStopping,
-        seed,
-        heldBack);
+            Images.absolute(data),
+            set.train().shape(),
+            network.input(),
+            set.train().classes(),
+            network.text(),
+            epochs,
+            batch,
+            accumulate,
+            optimizer,
+            rate,
+            momentum != null ? momentum : optimizer.usualMomentum(),
+            decay,
+            schedule != null ? schedule : optimizer.usualSchedule(),
+            clip,
+            average,
+            transforms.map(Transforms::toString).orElse(""),
+            earlyStopping,
+            seed,
+            heldBack);
     check(config, set);
     return config;
   }
@@ -266,21 +272,24 @@ final class TrainingOptions {
   private Network network(Shape image, LabelledImages set) {
     int classes = set.train().classes();
     if (model != null && !(model.plan(image, classes) instanceof Architecture)) {
-      TrainCommand.require(dropout == 0, "--dropout belongs to a line of layers, not to --model " + model);
+      TrainCommand.require(
+          dropout == 0, "--dropout belongs to a line of layers, not to --model " + model);
       return new Network(model.toString(), image);
     }
     var line =
         model != null
             ? (Architecture) model.plan(image, classes)
-            : Architecture.parse(
-                layers != null ? layers : image.count() + "-1000relu-" + classes);
+            : Architecture.parse(layers != null ? layers : image.count() + "-1000relu-" + classes);
     if (line.inputs().isEmpty()) {
       return new Network(line.withDropout(dropout).toString(), image);
     }
     int inputs = line.inputs().getAsInt();
     TrainCommand.require(
         inputs == image.count(),
-        line + " begins with " + inputs + " inputs, but an image of "
+        line
+            + " begins with "
+            + inputs
+            + " inputs, but an image of "
             + set.name()
             + " has "
             + size(image));

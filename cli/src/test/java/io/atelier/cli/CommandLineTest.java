@@ -140,7 +140,8 @@ class CommandLineTest {
         .contains("25 of the training images are set aside for validation")
         .containsPattern("transforms shift1,normalize0\\.\\d+/0\\.\\d+\n")
         .containsPattern("0  convolution 5x5 s2 +\\[4, 12, 12] +5x5 +104\n")
-        .contains("momentum at 0.05, momentum 0.9, gradients up to norm 5.0, warmup1-cosine schedule,")
+        .contains(
+            "momentum at 0.05, momentum 0.9, gradients up to norm 5.0, warmup1-cosine schedule,")
         .contains("ema0.9 average")
         .contains("batch 10 x 2, 2 epochs")
         .contains("epoch 2/2");

@@ -7,8 +7,8 @@ import io.atelier.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 import java.util.SequencedMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Layers one after the other. In paths a layer is known by its place: {@code 0.weight}.

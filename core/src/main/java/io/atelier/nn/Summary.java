@@ -101,7 +101,8 @@ public record Summary(Shape input, List<Row> rows) {
     private static String name(Layer layer) {
       return switch (layer) {
         case Linear _ -> "fully connected";
-        case Convolution convolution -> "convolution " + text(convolution.window(), 1) + groups(convolution);
+        case Convolution convolution ->
+            "convolution " + text(convolution.window(), 1) + groups(convolution);
         case MaxPool pool -> "max pool " + text(pool.window(), pool.window().sizeAlong(0));
         case AveragePool pool -> "average pool " + text(pool.window(), pool.window().sizeAlong(0));
         case GlobalAveragePool _ -> "global average";
@@ -128,7 +129,8 @@ public record Summary(Shape input, List<Row> rows) {
       text.append(window.strideAlong(0) == usualStride ? "" : " s" + window.strideAlong(0));
       text.append(padding == 0 && window.paddingAfter(0) == 0 ? "" : " p" + padding);
       text.append(padding == window.paddingAfter(0) ? "" : "/" + window.paddingAfter(0));
-      return text.append(window.dilationAlong(0) == 1 ? "" : " d" + window.dilationAlong(0)).toString();
+      return text.append(window.dilationAlong(0) == 1 ? "" : " d" + window.dilationAlong(0))
+          .toString();
     }
 
     /** {@code BasicBlock} as {@code basic block}. */

@@ -47,8 +47,7 @@ public record BasicBlock(
   /** A convolution before batch normalisation and ReLU: without bias, weights by He. */
   static Convolution convolution(int in, int channels, Window window, Rng rng) {
     var shape = Shape.of(channels, in, window.sizeAlong(0), window.sizeAlong(0));
-    return new Convolution(
-        Parameter.create(shape, Initializer.heNormal(), rng), null, window, 1);
+    return new Convolution(Parameter.create(shape, Initializer.heNormal(), rng), null, window, 1);
   }
 
   @Override

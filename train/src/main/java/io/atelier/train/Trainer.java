@@ -107,8 +107,7 @@ public final class Trainer {
             ? Optional.empty()
             : Optional.of(Transforms.parse(config.transforms()));
     int batches = Math.ceilDiv(kept, config.batch());
-    this.schedule =
-        Schedules.parse(config.schedule(), Math.ceilDiv(batches, config.accumulate()));
+    this.schedule = Schedules.parse(config.schedule(), Math.ceilDiv(batches, config.accumulate()));
     this.averaging = Averaging.parse(config.average());
     this.averaged = averaging.over(model);
     this.listener = listener;
@@ -135,7 +134,9 @@ public final class Trainer {
     return bestWeights;
   }
 
-  /** The means of the weights so far, if they are averaged, as {@link Averaged#state} names them. */
+  /**
+   * The means of the weights so far, if they are averaged, as {@link Averaged#state} names them.
+   */
   Map<String, Tensor> averageState() {
     return averaged.state();
   }
@@ -144,8 +145,7 @@ public final class Trainer {
   public void restore(Progress from, Map<String, Tensor> best, Map<String, Tensor> averageState) {
     progress = from;
     bestWeights = best;
-    averaged.restore(
-        averageState, averaging.updates(from.step(), from.epoch(), config.epochs()));
+    averaged.restore(averageState, averaging.updates(from.step(), from.epoch(), config.epochs()));
   }
 
   /** Tells {@code observer} where the time goes; what is computed does not depend on it. */
@@ -170,7 +170,8 @@ public final class Trainer {
     }
     while (!progress.finished()) {
       var batches =
-          examples().batches(config.batch(), Stream.ORDER.of(config.seed()).keyed(progress.epoch()));
+          examples()
+              .batches(config.batch(), Stream.ORDER.of(config.seed()).keyed(progress.epoch()));
       long start = System.nanoTime();
       try (var loader = transforms.isEmpty() ? null : Loader.start(batches, progress.batch())) {
         while (progress.batch() < batches.count()) {

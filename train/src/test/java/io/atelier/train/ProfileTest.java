@@ -84,6 +84,24 @@ class ProfileTest {
     }
   }
 
+  /** Of the first layer nobody wants the gradient of its input. */
+  @Test
+  void theMultiplyAddsOfAConvolutionAreThoseOfItsDefinition() {
+    var profile = new Profile();
+    var data = data(EXAMPLES).reshape(1, 4, 4);
+    var config =
+        Config.of("", Shape.of(1, 4, 4), 4, "conv3x3relu-conv5x2-4").epochs(1).batch(EXAMPLES);
+    var trainer = new Trainer(config, data, () -> data, _ -> {}, (_, _) -> {});
+    trainer.measure(profile);
+    trainer.run();
+    long first = EXAMPLES * 3 * 9 * (2 * 2);
+    long second = EXAMPLES * 5 * (3 * 4);
+    assertThat(profile.lines(trainer.model()).subList(0, 2))
+        .extracting(Line::layers, Line::kind, line -> line.work().multiplyAdds())
+        .containsExactly(
+            tuple("0", Kind.CONVOLUTION, 2 * first), tuple("2", Kind.CONVOLUTION, 3 * second));
+  }
+
   @Test
   void theGradientOfWeightsOfALargeBatchBelongsToThePhaseThatComputesIt() {
     var profile = new Profile();

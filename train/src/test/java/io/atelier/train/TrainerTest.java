@@ -167,8 +167,7 @@ class TrainerTest {
   /** Of eight epochs the last two count. */
   @Test
   void stochasticWeightAveragingKeepsTheMeanOfTheLastEpochs() {
-    var config =
-        Config.of("bars", Shape.of(16), 4, "16-4").epochs(8).batch(50).average("swa");
+    var config = Config.of("bars", Shape.of(16), 4, "16-4").epochs(8).batch(50).average("swa");
     var weights = new ArrayList<Map<String, Tensor>>();
     var trainer = new Trainer[1];
     trainer[0] =
@@ -196,8 +195,7 @@ class TrainerTest {
   @Test
   void aNetworkIsJudgedByNormalisedImagesInItsOwnShape() {
     var config = Config.of("bars", Shape.of(1, 4, 4), 4, "16-4");
-    var judged =
-        config.transforms("shift1,normalize0.5/0.25").judged(bars(10)).batch(3).inputs();
+    var judged = config.transforms("shift1,normalize0.5/0.25").judged(bars(10)).batch(3).inputs();
     var raw = bars(10).batch(3).inputs();
     assertThat(judged.shape()).isEqualTo(Shape.of(1, 1, 4, 4));
     assertThat(judged.toFloats())
