@@ -1,5 +1,6 @@
 package io.atelier.models;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
@@ -24,6 +25,7 @@ class ResNetStepTest {
   private static final double EXACTLY = 1e-4;
 
   /** What became of a parameter: its first values, and how far it moved as one long vector. */
+  @SuppressWarnings("ArrayRecordComponent") // never compared
   private record Moved(double distance, float... first) {}
 
   @Test
@@ -103,8 +105,8 @@ class ResNetStepTest {
           .isCloseTo(byBatch, within(EXACTLY));
     }
     expected.forEach((path, moved) -> {
-      var now = Modules.parameters(model).get(path).value().detached();
-      var distance = now.minus(first.get(path)).squared().sum().sqrt().item();
+      var now = requireNonNull(Modules.parameters(model).get(path)).value().detached();
+      var distance = now.minus(requireNonNull(first.get(path))).squared().sum().sqrt().item();
       assertThat(distance).as(path).isCloseTo(moved.distance(), within(EXACTLY * moved.distance()));
       float[] values = now.toFloats();
       for (int i = 0; i < moved.first().length; i++) {

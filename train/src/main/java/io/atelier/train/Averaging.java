@@ -27,26 +27,24 @@ public record Averaging(Kind kind, double decay) {
    * @throws SyntaxException if it is none of these
    */
   public static Averaging parse(String text) {
-    switch (text) {
-      case "none" -> {
-        return new Averaging(Kind.NONE, 0);
+    return switch (text) {
+      case "none" -> new Averaging(Kind.NONE, 0);
+      case "swa" -> new Averaging(Kind.EQUAL, 0);
+      default -> new Averaging(Kind.EXPONENTIAL, decay(text));
+    };
+  }
+
+  private static double decay(String text) {
+    try {
+      double decay = text.startsWith("ema") ? Double.parseDouble(text.substring(3)) : -1;
+      if (decay >= 0 && decay < 1) {
+        return decay;
       }
-      case "swa" -> {
-        return new Averaging(Kind.EQUAL, 0);
-      }
-      default -> {
-        try {
-          double decay = text.startsWith("ema") ? Double.parseDouble(text.substring(3)) : -1;
-          if (decay >= 0 && decay < 1) {
-            return new Averaging(Kind.EXPONENTIAL, decay);
-          }
-        } catch (NumberFormatException _) {
-          // said below
-        }
-        throw new SyntaxException(
-            text, 0, "expected none, swa, or ema with a decay below 1, as in ema0.999");
-      }
+    } catch (NumberFormatException _) {
+      // said below
     }
+    throw new SyntaxException(
+        text, 0, "expected none, swa, or ema with a decay below 1, as in ema0.999");
   }
 
   /** The average of a model's weights, before the first. */

@@ -1,5 +1,6 @@
 package io.atelier.train;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
@@ -141,7 +142,7 @@ class TrainerTest {
         .forEach((path, tensor) ->
             assertThat(tensor.toFloats())
                 .as(path)
-                .containsExactly(expected.get(path).toFloats(), within(1e-5f)));
+                .containsExactly(requireNonNull(expected.get(path)).toFloats(), within(1e-5f)));
   }
 
   /** Plain descent moves the weights by the rate times the gradient. */
@@ -159,7 +160,7 @@ class TrainerTest {
     trainer.run();
     double squares = 0;
     for (var entry : Modules.weights(trainer.model()).entrySet()) {
-      squares += entry.getValue().minus(before.get(entry.getKey())).squared().sum().item();
+      squares += entry.getValue().minus(requireNonNull(before.get(entry.getKey()))).squared().sum().item();
     }
     assertThat(Math.sqrt(squares)).isCloseTo(0.01, within(1e-6));
   }
@@ -183,12 +184,13 @@ class TrainerTest {
             (_, _) -> {});
     trainer[0].run();
     var model = Modules.weights(trainer[0].model());
-    for (var path : model.keySet()) {
-      var mean = weights.get(6).get(path).plus(weights.get(7).get(path)).times(0.5);
-      assertThat(model.get(path).toFloats())
+    model.forEach((path, tensor) -> {
+      var first = requireNonNull(weights.get(6).get(path));
+      var second = requireNonNull(weights.get(7).get(path));
+      assertThat(tensor.toFloats())
           .as(path)
-          .containsExactly(mean.toFloats(), within(1e-6f));
-    }
+          .containsExactly(first.plus(second).times(0.5).toFloats(), within(1e-6f));
+    });
   }
 
   /** Judged as PyTorch's lab does it: (x - mean) / deviation, and nothing at random. */
