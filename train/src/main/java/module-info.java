@@ -2,6 +2,7 @@
 module io.atelier.train {
   requires transitive io.atelier.core;
   requires transitive io.atelier.formats;
+  requires transitive io.atelier.models;
   requires static transitive org.jspecify;
   requires tools.jackson.core;
 

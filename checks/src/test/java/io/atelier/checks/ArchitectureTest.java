@@ -47,8 +47,9 @@ class ArchitectureTest {
           "data", List.of("tensor", "nn"),
           "formats", List.of("tensor", "nn", "optim", "data"),
           "datasets", List.of("tensor", "nn", "optim", "data", "formats"),
-          "train", List.of("tensor", "nn", "optim", "data", "formats"),
-          "cli", List.of("tensor", "nn", "optim", "data", "formats", "datasets", "train"));
+          "models", List.of("tensor", "nn"),
+          "train", List.of("tensor", "nn", "optim", "data", "formats", "models"),
+          "cli", List.of("tensor", "nn", "optim", "data", "formats", "datasets", "models", "train"));
 
   private static final String[] CORE = packages("kernel", "tensor", "nn", "optim", "data");
 
@@ -115,7 +116,7 @@ class ArchitectureTest {
   void coreAndTrainHaveTheSameBitsEverywhere() {
     noClasses()
         .that()
-        .resideInAnyPackage(concat(CORE, packages("train")))
+        .resideInAnyPackage(concat(CORE, packages("models", "train")))
         .should()
         .accessTargetWhere(targetOwner(equivalentTo(Math.class)).and(target(nameMatching(INEXACT))))
         .orShould()
@@ -142,7 +143,7 @@ class ArchitectureTest {
   void randomnessComesFromASeed() {
     noClasses()
         .that()
-        .resideInAnyPackage(concat(CORE, packages("formats", "datasets", "train")))
+        .resideInAnyPackage(concat(CORE, packages("formats", "datasets", "models", "train")))
         .should()
         .dependOnClassesThat(
             assignableTo(Random.class)

@@ -4,6 +4,7 @@ import io.atelier.nn.Loss;
 import io.atelier.train.Metrics;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -17,6 +18,9 @@ import picocli.CommandLine.Parameters;
 @Command(name = "evaluate", description = "Tests a trained network: accuracy and confusion matrix.")
 final class EvaluateCommand implements Callable<Integer> {
   private static final int SHOWN = 5;
+
+  /** More would not fit on a line. */
+  private static final int MOST_CLASSES = 20;
 
   @Parameters(paramLabel = "RUN", description = "The folder of a run, or last.")
   private String name = "last";
@@ -35,9 +39,8 @@ final class EvaluateCommand implements Callable<Integer> {
     TrainCommand.useThreads(threads);
     var run = RunFolder.open(name);
     var model = run.model();
-    var data = Training.data(run.config().data());
-    var test = data.test().reshape(run.config().architecture().inputs());
-    var metrics = Metrics.of(model, test, Loss::crossEntropy);
+    var data = Training.images(run.config());
+    var metrics = Metrics.of(model, run.config().judged(data.test()), Loss::crossEntropy);
     var terminal = Terminal.standard();
     terminal.line(
         "%s   (%,d of %,d; loss %.4f)   %s on %s",
@@ -46,23 +49,25 @@ final class EvaluateCommand implements Callable<Integer> {
         metrics.correct(),
         metrics.count(),
         metrics.loss(),
-        run.config().layers(),
+        run.config().model(),
         data.name());
     terminal.line();
-    confusion(terminal, metrics.confusion());
-    mistakes(terminal, metrics.confusion());
+    if (data.classNames().size() <= MOST_CLASSES) {
+      confusion(terminal, data.classNames(), metrics.confusion());
+    }
+    mistakes(terminal, data.classNames(), metrics.confusion());
     return 0;
   }
 
   /** Rows are the truth, columns the prediction. */
-  private static void confusion(Terminal terminal, int[][] counts) {
+  private static void confusion(Terminal terminal, List<String> names, int[][] counts) {
     var heading = new StringBuilder("truth \\ taken for");
     for (int k = 0; k < counts.length; k++) {
       heading.append(String.format("%6d", k));
     }
     terminal.line("%s%10s", terminal.dim(heading.toString()), terminal.dim("  right"));
     for (int truth = 0; truth < counts.length; truth++) {
-      var row = new StringBuilder(String.format("%17d", truth));
+      var row = new StringBuilder(label(names.get(truth), truth));
       int total = 0;
       for (int k = 0; k < counts.length; k++) {
         total += counts[truth][k];
@@ -75,7 +80,20 @@ final class EvaluateCommand implements Callable<Integer> {
     terminal.line();
   }
 
-  private static void mistakes(Terminal terminal, int[][] counts) {
+  /** {@code 4}, or {@code Coat 4}. */
+  private static String label(String name, int number) {
+    return name.equals(Integer.toString(number))
+        ? String.format("%17d", number)
+        : String.format("%-14.14s%3d", name, number);
+  }
+
+  /** {@code a 4}, or {@code Coat}. */
+  private static String called(List<String> names, int number) {
+    var name = names.get(number);
+    return name.equals(Integer.toString(number)) ? "a " + name : name;
+  }
+
+  private static void mistakes(Terminal terminal, List<String> names, int[][] counts) {
     var mistakes = new ArrayList<Mistake>();
     for (int truth = 0; truth < counts.length; truth++) {
       for (int k = 0; k < counts.length; k++) {
@@ -87,8 +105,8 @@ final class EvaluateCommand implements Callable<Integer> {
     mistakes.sort(Comparator.comparingInt((Mistake mistake) -> -mistake.count()));
     for (var mistake : mistakes.subList(0, Math.min(SHOWN, mistakes.size()))) {
       terminal.line(
-          "%3d times a %d was taken for a %d",
-          mistake.count(), mistake.truth(), mistake.prediction());
+          "%3d times %s was taken for %s",
+          mistake.count(), called(names, mistake.truth()), called(names, mistake.prediction()));
     }
   }
 }

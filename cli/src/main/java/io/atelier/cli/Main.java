@@ -1,10 +1,12 @@
 package io.atelier.cli;
 
+import io.atelier.data.Transforms;
 import io.atelier.nn.Architecture;
 import io.atelier.nn.SyntaxException;
 import io.atelier.tensor.AtelierException;
 import io.atelier.tensor.Machine;
 import io.atelier.train.RunException;
+import io.atelier.train.Schedules;
 import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -27,13 +29,15 @@ import picocli.CommandLine.Spec;
     mixinStandardHelpOptions = true,
     scope = ScopeType.INHERIT,
     synopsisSubcommandLabel = "COMMAND",
-    footer = "%nStart with: ./atelier train%n--help layers prints how a network is written.",
+    footer =
+        "%nStart with: ./atelier train%n--help layers prints how a network is written, --help schedules and --help transforms the rest.",
     subcommands = {
       TrainCommand.class,
       ResumeCommand.class,
       EvaluateCommand.class,
       PredictCommand.class,
       SummaryCommand.class,
+      RatesCommand.class,
       InspectCommand.class,
       DataCommand.class,
       DoctorCommand.class,
@@ -73,8 +77,9 @@ public final class Main implements Runnable {
   static int run(String... arguments) {
     var words = List.of(arguments);
     int help = words.indexOf("--help");
-    if (help >= 0 && help + 1 < words.size() && words.get(help + 1).equals("layers")) {
-      System.out.print(Architecture.GRAMMAR);
+    var grammar = help < 0 || help + 1 == words.size() ? "" : grammar(words.get(help + 1));
+    if (!grammar.isEmpty()) {
+      System.out.print(grammar);
       return 0;
     }
     Machine.requireVectors();
@@ -93,6 +98,16 @@ public final class Main implements Runnable {
               return WRONG_USE;
             });
     return commandLine.execute(arguments);
+  }
+
+  /** How something is written that an option takes; empty if it has no page. */
+  private static String grammar(String name) {
+    return switch (name) {
+      case "layers" -> Architecture.GRAMMAR;
+      case "schedules" -> Schedules.GRAMMAR;
+      case "transforms" -> Transforms.GRAMMAR;
+      default -> "";
+    };
   }
 
   /** Without a command: what there is. */

@@ -5,6 +5,7 @@ import io.atelier.datasets.DigitImage;
 import io.atelier.nn.Layer;
 import io.atelier.tensor.Shape;
 import io.atelier.tensor.Step;
+import io.atelier.train.Config;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -34,14 +35,13 @@ final class PredictCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     var run = RunFolder.open(name);
-    int inputs = run.config().architecture().inputs();
+    var config = run.config();
     TrainCommand.require(
-        inputs == DigitImage.SIZE * DigitImage.SIZE,
-        "predict prepares pictures of 28 x 28 pixels, but the network of "
+        config.image().equals(Shape.of(1, DigitImage.SIZE, DigitImage.SIZE)),
+        "predict prepares digits of 28 x 28 pixels, but the network of "
             + run.directory()
-            + " has "
-            + inputs
-            + " inputs");
+            + " was trained on images "
+            + config.image());
     var terminal = Terminal.standard();
     var digits = new ArrayList<DigitImage>();
     for (var image : images) {
@@ -49,16 +49,15 @@ final class PredictCommand implements Callable<Integer> {
     }
     var model = run.model();
     for (int i = 0; i < digits.size(); i++) {
-      show(terminal, images.get(i), digits.get(i), probabilities(model, digits.get(i)));
+      show(terminal, images.get(i), digits.get(i), probabilities(config, model, digits.get(i)));
     }
     return 0;
   }
 
-  private static float[] probabilities(Layer model, DigitImage digit) {
-    byte[] pixels = digit.pixels();
-    var input = new ByteDataset(pixels, new byte[1], Shape.of(pixels.length), 1).batch(0).inputs();
+  private static float[] probabilities(Config config, Layer model, DigitImage digit) {
+    var data = config.judged(new ByteDataset(digit.pixels(), new byte[1], config.image(), 1));
     try (var _ = Step.inference()) {
-      return model.forward(input).softmax().toFloats();
+      return model.forward(data.batch(0).inputs()).softmax().toFloats();
     }
   }
 

@@ -36,7 +36,7 @@ final class ResumeCommand implements Callable<Integer> {
             + " is finished, there is nothing to resume; ./atelier evaluate "
             + run.directory()
             + " looks at it");
-    var data = Training.data(run.config().data());
+    var data = Training.images(run.config());
     requireSameData(run, data.sha256());
     RunFolder.remember(run);
     return new Training(run, data).train(run::resume);

@@ -16,10 +16,15 @@ final class RunFolder {
 
   private RunFolder() {}
 
-  /** The first folder that is not taken yet. */
+  /**
+   * The first folder that is not taken yet.
+   *
+   * @param data the name of a data set, or its folder
+   */
   static Path next(String data) {
+    var name = Path.of(data).getFileName().toString().toLowerCase(Locale.ROOT);
     for (int number = 1; ; number++) {
-      var folder = RUNS.resolve(String.format(Locale.ROOT, "%s-%03d", data, number));
+      var folder = RUNS.resolve(String.format(Locale.ROOT, "%s-%03d", name, number));
       if (!Files.exists(folder)) {
         return folder;
       }

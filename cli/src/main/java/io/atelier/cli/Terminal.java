@@ -1,6 +1,6 @@
 package io.atelier.cli;
 
-import io.atelier.nn.Architecture;
+import io.atelier.nn.Summary;
 import java.io.PrintStream;
 import java.util.List;
 import java.util.Locale;
@@ -48,6 +48,22 @@ final class Terminal {
     out.println();
   }
 
+  /** A sentence on as many lines as it needs. */
+  void wrapped(String text) {
+    var line = new StringBuilder();
+    for (var word : text.split(" ", -1)) {
+      if (!line.isEmpty() && line.length() + 1 + word.length() > WIDTH) {
+        out.println(line);
+        line.setLength(0);
+        line.append("  ");
+      } else if (!line.isEmpty()) {
+        line.append(' ');
+      }
+      line.append(word);
+    }
+    out.println(line);
+  }
+
   /** Replaces the present line. */
   void rewrite(String text) {
     out.print("\r" + text + "\u001b[K");
@@ -74,22 +90,34 @@ final class Terminal {
     return bar + DIM + "\u00b7".repeat(width - bar.length()) + PLAIN;
   }
 
-  /** The table of a network: layers, output shapes, parameters. */
-  void table(Architecture architecture) {
+  /** The table of a network: layers, output shapes, what one value sees, parameters. */
+  void table(Summary summary) {
+    int paths = 3;
+    int names = 20;
+    int shapes = 12;
+    boolean sees = false;
+    for (var row : summary.rows()) {
+      paths = Math.max(paths, row.path().length() + 2);
+      names = Math.max(names, row.name().length() + 2);
+      shapes = Math.max(shapes, row.output().toString().length());
+      sees |= row.field() > 0;
+    }
+    String left = "%-" + paths + "s%-" + names + "s%-" + shapes + "s";
+    String columns = left + (sees ? " %8s" : "%s") + " %14s";
     line(
         "  %s",
         dim(
             String.format(
-                Locale.ROOT, "%-3s%-20s%-12s %14s", "", "layer", "output", "parameters")));
-    line("  %-3s%-20s%-12s", "", "input", "[" + architecture.inputs() + "]");
-    long total = 0;
-    for (var row : architecture.rows()) {
+                Locale.ROOT, columns, "", "layer", "output", sees ? "sees" : "", "parameters")));
+    line("  " + left, "", "input", summary.input());
+    for (var row : summary.rows()) {
+      String field = row.field() > 0 ? row.field() + "x" + row.field() : "";
       String count =
           row.parameters() == 0 ? "" : String.format(Locale.ROOT, "%,d", row.parameters());
-      line("  %-3s%-20s%-12s %14s", row.path(), row.name(), row.output(), count);
-      total += row.parameters();
+      line("  " + columns, row.path(), row.name(), row.output(), field, count);
     }
-    line("  %s", bold(String.format(Locale.ROOT, "%-3s%-20s%-12s %,14d", "", "total", "", total)));
+    var total = String.format(Locale.ROOT, "%,d", summary.parameters());
+    line("  %s", bold(String.format(Locale.ROOT, columns, "", "total", "", "", total)));
   }
 
   /** A duration as a person says it. */

@@ -1,26 +1,25 @@
 package io.atelier.cli;
 
 import io.atelier.data.ByteDataset;
-import io.atelier.data.Dataset;
-import io.atelier.datasets.Mnist;
+import io.atelier.datasets.LabelledImages;
+import io.atelier.nn.Layer;
 import io.atelier.nn.Loss;
+import io.atelier.nn.Summary;
 import io.atelier.tensor.Machine;
 import io.atelier.tensor.Shape;
 import io.atelier.train.Config;
-import io.atelier.train.Config.OptimizerKind;
-import io.atelier.train.Config.ScheduleKind;
 import io.atelier.train.Event;
 import io.atelier.train.Metrics;
 import io.atelier.train.Profile;
 import io.atelier.train.Run;
 import io.atelier.train.Trainer;
-import java.nio.file.Path;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -33,12 +32,12 @@ final class Training {
   private final Terminal terminal = Terminal.standard();
   private final Run run;
   private final Config config;
-  private final Mnist data;
+  private final LabelledImages data;
   private final ProgressLine progress;
   private @Nullable Profile profile;
   private boolean begun;
 
-  Training(Run run, Mnist data) {
+  Training(Run run, LabelledImages data) {
     this.run = run;
     this.config = run.config();
     this.data = data;
@@ -54,20 +53,10 @@ final class Training {
     int batch = 16;
     int count = 4 * batch; // a quarter for validation
     var config =
-        new Config(
-            "",
-            inputs + "-16relu-4",
-            1,
-            batch,
-            OptimizerKind.ADAMW,
-            0.001,
-            0,
-            0.01,
-            0,
-            ScheduleKind.COSINE,
-            0,
-            0,
-            batch);
+        Config.of("", Shape.of(inputs), 4, inputs + "-16relu-4")
+            .epochs(1)
+            .batch(batch)
+            .validation(batch);
     var nothing = new ByteDataset(new byte[count * inputs], new byte[count], Shape.of(inputs), 4);
     Thread.ofPlatform()
         .daemon()
@@ -75,9 +64,9 @@ final class Training {
         .start(() -> new Trainer(config, nothing, () -> nothing, _ -> {}, (_, _) -> {}).run());
   }
 
-  /** The data that a configuration names. */
-  static Mnist data(String name) {
-    return name.equals("mnist") ? Mnist.bundled() : Mnist.read(Path.of(name));
+  /** The data of a run. */
+  static LabelledImages images(Config config) {
+    return Images.read(config.data(), config.image());
   }
 
   /** Shows at the end where the time went. */
@@ -93,13 +82,12 @@ final class Training {
    */
   int train(Consumer<Trainer> prepare) {
     long start = System.nanoTime();
-    var training = data.train().reshape(config.architecture().inputs());
-    var trainer = new Trainer(config, training, () -> test(), this::tell, run::save);
+    var trainer = new Trainer(config, data.train(), data::test, this::tell, run::save);
     prepare.accept(trainer);
     if (profile != null) {
       trainer.measure(profile);
     }
-    describe(training);
+    describe(trainer.model());
     var done = new CountDownLatch(1);
     Runtime.getRuntime().addShutdownHook(new Thread(() -> leave(trainer, done)));
     try (progress) {
@@ -125,10 +113,6 @@ final class Training {
     }
   }
 
-  private Dataset test() {
-    return data.test().reshape(config.architecture().inputs());
-  }
-
   /** Ctrl-C: the step that is running ends, the checkpoint is written, then the process leaves. */
   private static void leave(Trainer trainer, CountDownLatch done) {
     trainer.interrupt();
@@ -139,28 +123,36 @@ final class Training {
     }
   }
 
-  private void describe(Dataset training) {
+  private void describe(Layer model) {
     var shape = data.train().shape();
     terminal.line(
-        "%s: %,d training and %,d test images of %d x %d pixels, %d classes",
+        "%s: %,d training and %,d test images of %d x %d pixels%s, %d classes",
         terminal.bold(data.name()),
-        training.size(),
+        data.train().size(),
         data.test().size(),
         shape.size(-2),
         shape.size(-1),
-        training.classes());
+        shape.size(0) == 3 ? " in colour" : "",
+        data.train().classes());
+    if (hasNames(data)) {
+      terminal.wrapped("classes: " + String.join(", ", data.classNames()));
+    }
     if (config.validation() > 0) {
       terminal.line("%,d of the training images are set aside for validation", config.validation());
     } else {
       terminal.line("all training images are used; the test set is looked at after each epoch");
     }
+    if (!config.transforms().isEmpty()) {
+      terminal.line("transforms %s", config.transforms());
+    }
     terminal.line();
-    terminal.table(config.architecture());
+    terminal.table(Summary.of(model, config.input()));
     terminal.line();
     terminal.line(
-        "%s, batch %d, %d epochs, seed %d, %d thread%s",
+        "%s, batch %d%s, %d epochs, seed %d, %d thread%s",
         rule(),
         config.batch(),
+        config.accumulate() > 1 ? " x " + config.accumulate() : "",
         config.epochs(),
         config.seed(),
         Machine.threads(),
@@ -168,11 +160,21 @@ final class Training {
     terminal.line();
   }
 
+  /** Whether the classes are called something else than their numbers. */
+  static boolean hasNames(LabelledImages data) {
+    var names = data.classNames();
+    return IntStream.range(0, names.size())
+        .anyMatch(k -> !names.get(k).equals(Integer.toString(k)));
+  }
+
   private String rule() {
     var text = new StringBuilder(config.optimizer() + " at " + config.learningRate());
     text.append(config.momentum() > 0 ? ", momentum " + config.momentum() : "");
     text.append(config.weightDecay() > 0 ? ", weight decay " + config.weightDecay() : "");
-    return text + ", " + config.schedule() + " schedule";
+    text.append(config.clip() > 0 ? ", gradients up to norm " + config.clip() : "");
+    text.append(", ").append(config.schedule()).append(" schedule");
+    text.append(config.average().equals("none") ? "" : ", " + config.average() + " average");
+    return text.toString();
   }
 
   private void tell(Event event) {
@@ -219,7 +221,7 @@ final class Training {
   }
 
   private void finish(Trainer trainer, double seconds) {
-    var metrics = Metrics.of(trainer.model(), test(), Loss::crossEntropy);
+    var metrics = Metrics.of(trainer.model(), config.judged(data.test()), Loss::crossEntropy);
     run.log(
         "test",
         trainer.progress().step(),
@@ -235,9 +237,13 @@ final class Training {
         Terminal.duration(seconds));
     terminal.line("Saved in %s", run.directory());
     terminal.line();
+    boolean digits = !hasNames(data);
     terminal.line(
-        "Next: ./atelier evaluate last        %s", terminal.dim("which digits it confuses"));
-    terminal.line(
-        "      ./atelier predict last IMAGE   %s", terminal.dim("your own digit, PNG or JPEG"));
+        "Next: ./atelier evaluate last        %s",
+        terminal.dim("which " + (digits ? "digits" : "classes") + " it confuses"));
+    if (digits) {
+      terminal.line(
+          "      ./atelier predict last IMAGE   %s", terminal.dim("your own digit, PNG or JPEG"));
+    }
   }
 }

@@ -58,16 +58,167 @@ class CommandLineTest {
   }
 
   @Test
-  void helpLayersPrintsTheGrammar() {
+  void helpPrintsHowThingsAreWritten() {
     var result = run("train", "--help", "layers");
     assertThat(result.exit()).isZero();
     assertThat(result.out()).contains("784-1000relu-10").contains("sigmoid, relu, gelu");
+    assertThat(run("--help", "schedules").out()).contains("warmup2-cosine");
+    assertThat(run("--help", "transforms").out()).contains("rotateD");
+    assertThat(run("train", "--help").out())
+        .contains("cnn2")
+        .contains("resnet18")
+        .contains("nesterov");
+  }
+
+  @Test
+  void summaryShowsShapesParametersAndReceptiveFieldsOfNames() {
+    assertThat(run("summary", "--model", "cnn2").out())
+        .containsPattern("3  convolution 5x5 +\\[20, 8, 8] +14x14 +5,020\n")
+        .containsPattern("total +47,658\n");
+    var resnet = run("summary", "--model", "resnet18", "--classes", "1000").out();
+    assertThat(resnet)
+        .containsPattern("layer2.0 +basic block +\\[128, 28, 28] +230,144\n")
+        .containsPattern("total +11,689,512\n");
+    assertThat(resnet.lines().filter(line -> line.startsWith("  ")))
+        .allMatch(line -> line.length() <= Terminal.WIDTH);
+  }
+
+  @Test
+  void summaryTakesImagesInColour() {
+    assertThat(run("summary", "--layers", "conv8x3p1relu-gap-10", "--input", "3x32x32").out())
+        .containsPattern("0  convolution 3x3 p1 +\\[8, 32, 32] +3x3 +224\n");
+    assertThat(run("summary", "--model", "cnn2", "--input", "3x32x32").out())
+        .containsPattern("flatten +\\[500]");
+    refused(
+        2,
+        "expected channels, rows and columns, as in 3x32x32, got 32",
+        "summary",
+        "--model",
+        "cnn2",
+        "--input",
+        "32");
+    refused(
+        2,
+        "conv8x31-10 does not fit examples [1, 28, 28]: layer 0 of the sequence:",
+        "summary",
+        "--layers",
+        "conv8x31-10");
+  }
+
+  @Test
+  void aConvolutionalNetworkIsTrainedEvaluatedAndSummarised() {
+    var run = folder.resolve("run").toString();
+    var trained =
+        run(
+            "train",
+            data.toString(),
+            "--run",
+            run,
+            "--layers",
+            "conv4x5s2relu-bn-pool2-2",
+            "--epochs",
+            "2",
+            "--batch",
+            "10",
+            "--accumulate",
+            "2",
+            "--optimizer",
+            "momentum",
+            "--learning-rate",
+            "0.05",
+            "--schedule",
+            "warmup1-cosine",
+            "--clip",
+            "5",
+            "--average",
+            "ema0.9",
+            "--augment",
+            "shift1",
+            "--normalize");
+    assertThat(trained.error()).isEmpty();
+    assertThat(trained.out())
+        .contains("25 of the training images are set aside for validation")
+        .containsPattern("transforms shift1,normalize0\\.\\d+/0\\.\\d+\n")
+        .containsPattern("0  convolution 5x5 s2 +\\[4, 12, 12] +5x5 +104\n")
+        .contains(
+            "momentum at 0.05, momentum 0.9, gradients up to norm 5.0, warmup1-cosine schedule,")
+        .contains("ema0.9 average")
+        .contains("batch 10 x 2, 2 epochs")
+        .contains("epoch 2/2");
+    var accuracy = trained.out().lines().filter(line -> line.startsWith("Test accuracy")).findAny();
+    var evaluated = run("evaluate", run).out();
+    assertThat(evaluated).startsWith(accuracy.orElseThrow().replaceAll("\\).*", ")"));
+    assertThat(run("summary", run).out()).startsWith("conv4x5s2relu-bn-pool2-2\n");
+  }
+
+  @Test
+  void aFolderOfPicturesInColourIsTrainedOn() throws IOException {
+    var pictures = folder.resolve("paint");
+    for (var colour : List.of(Color.RED, Color.BLUE)) {
+      var name = colour.equals(Color.RED) ? "red" : "blue";
+      var sorted = Files.createDirectories(pictures.resolve(name));
+      for (int i = 0; i < 20; i++) {
+        var picture = new BufferedImage(12, 10, BufferedImage.TYPE_INT_RGB);
+        var pen = picture.createGraphics();
+        pen.setColor(colour);
+        pen.fillRect(i % 5, i % 4, 7, 6);
+        pen.dispose();
+        ImageIO.write(picture, "png", sorted.resolve(i + ".png").toFile());
+      }
+    }
+    var run = folder.resolve("run").toString();
+    var trained =
+        run(
+            "train",
+            pictures.toString(),
+            "--input",
+            "3x8x8",
+            "--layers",
+            "conv4x3relu-gap-2",
+            "--learning-rate",
+            "0.1",
+            "--batch",
+            "8",
+            "--epochs",
+            "6",
+            "--run",
+            run);
+    assertThat(trained.error()).isEmpty();
+    assertThat(trained.out())
+        .contains("32 training and 8 test images of 8 x 8 pixels in colour, 2 classes")
+        .contains("classes: blue, red")
+        .contains("Test accuracy 100.00 %");
+    assertThat(run("evaluate", run).out()).containsPattern("red +1 +\\. +4 +100\\.0 %");
+    refused(
+        2,
+        "was trained on images [3, 8, 8]",
+        "predict",
+        run,
+        pictures.resolve("red").resolve("0.png").toString());
+  }
+
+  @Test
+  void ratesShowsTheLossAndSuggestsARate() {
+    var found = run("rates", data.toString(), "--layers", "784-16relu-2", "--steps", "40");
+    assertThat(found.error()).isEmpty();
+    assertThat(found.out())
+        .contains("adamw from 1.0e-06 to 1.0e+01 in 40 steps")
+        .containsPattern("Try --learning-rate \\d\\.\\de-\\d\\d");
+    refused(
+        2,
+        "--lowest must be above 0 and below --highest, got 1.0 and 0.1",
+        "rates",
+        data.toString(),
+        "--lowest",
+        "1",
+        "--highest",
+        "0.1");
   }
 
   @Test
   void aTrainingCanBeEvaluatedSummarisedAndAsked() throws IOException {
     var run = folder.resolve("run").toString();
-    var trained = train(run, "--epochs", "3");
+    var trained = train(run, "--epochs", "3", "--normalize");
     assertThat(trained.error()).isEmpty();
     assertThat(trained.exit()).isZero();
     assertThat(trained.out())
@@ -143,8 +294,34 @@ class CommandLineTest {
             + " has 28 x 28 = 784 pixels",
         train("x", "--layers", "100-10relu-2"));
     refused(2, "--validation must leave training images", train("x", "--validation", "300"));
+    refused(2, "--model and --layers exclude each other", train("x", "--model", "cnn2"));
+    refused(
+        2,
+        "conv8x31-2 does not fit examples [1, 28, 28]: layer 0 of the sequence:",
+        train("x", "--layers", "conv8x31-2"));
+    refused(
+        2,
+        "conv8x3-gap-3 ends with 3 outputs, but " + data + " has 2 classes",
+        train("x", "--layers", "conv8x3-gap-3"));
+    refused(
+        2,
+        "--momentum belongs to --optimizer sgd, momentum and nesterov",
+        train("x", "--momentum", "0.9"));
+    refused(
+        2,
+        "--dropout belongs to a line of layers, not to --model resnet20",
+        "train",
+        data.toString(),
+        "--model",
+        "resnet20",
+        "--dropout",
+        "0.1");
+    refused(2, "expected constant, step,", "train", "--schedule", "cosinus");
+    refused(2, "expected none, swa, or ema", "train", "--average", "mean");
+    refused(2, "--clip must be at least 0, got -1.0", "train", "--clip", "-1");
+    refused(2, "--accumulate must be at least 1, got 0", "train", "--accumulate", "0");
     refused(2, "is not the folder of a run", "evaluate", folder.toString());
-    refused(2, "summary needs a RUN or --layers SPEC", "summary");
+    refused(2, "summary needs a RUN, --layers SPEC or --model NAME, one of them", "summary");
     assertThat(folder.resolve("x")).doesNotExist();
   }
 

@@ -2,44 +2,65 @@ package io.atelier.nn;
 
 import io.atelier.tensor.Rng;
 import io.atelier.tensor.Shape;
+import io.atelier.tensor.ShapeException;
+import io.atelier.tensor.Window;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
-import java.util.stream.Collectors;
+import java.util.OptionalInt;
 import java.util.stream.Stream;
 
 /**
- * A network written as one line of text: {@code 784-1000relu-10}.
+ * A network written as one line of text: {@code 784-1000relu-10}, {@code conv10x5relu-pool2-10}.
  *
  * <p>A plan, without weights: {@link #create} makes the layers.
  *
- * @param inputs the number of input values
+ * @param inputs the number of input values, if the line begins with it; else the data decides
  * @param items what follows, in order
  */
-public record Architecture(int inputs, List<Item> items) {
+public record Architecture(OptionalInt inputs, List<Item> items) implements Plan {
   /** The grammar, for a reader at a terminal. */
   public static final String GRAMMAR =
       """
       A network is a line of items, separated by - or blanks:
 
         784-1000relu-10          784 inputs, a hidden layer of 1000 units, 10 outputs
-        784-128relu-64tanh-10    two hidden layers
         784-512relu-dropout0.5-10
+        conv10x5relu-pool2-conv20x5relu-pool2-128relu-10
+        conv32x3p1-bn-relu-conv64x3s2p1-bn-relu-gap-10
 
-        INPUTS              a number: how many values one example has; it comes first
+        INPUTS              a number at the very beginning: how many values one example has.
+                            A line that begins otherwise takes examples as the data has them,
+                            images as [channels, rows, columns]
         UNITS[ACTIVATION]   a fully connected layer with this many outputs, at most 1,000,000,000;
-                            the activation follows it without a space
+                            the first one flattens what comes before it
+        convCxK[OPTIONS][ACTIVATION]
+                            a convolution to C channels by windows of K x K
+        poolK[OPTIONS]      the largest value of each window of K x K; moves by K
+        avgpoolK[OPTIONS]   the mean of each window
+        gap                 the mean of each whole channel
+        bn  ln  in          normalisation: of each channel over the batch, of the last axis, of each
+                            channel of an image
         dropoutP            in training, drops each value with probability P, 0 <= P < 1
+        flatten             all values of an example in one row
+        ACTIVATION          sigmoid, relu, gelu, softplus, elu, selu, tanh
 
-      Activations: sigmoid, relu, gelu, softplus, elu, selu, tanh.
+        OPTIONS             sN stride, pN padding at all edges, same (padded so that the size stays),
+                            dN dilation, gN groups (conv only), as in conv64x3s2p1
+
       The last layer has one output for each class and no activation: the loss is applied to it.
       """;
 
-  /** The most units that a layer may have. */
-  private static final int LARGEST = 1_000_000_000;
-
   /** One item of the line: a plan of a layer, or a layer that needs none. */
-  public sealed interface Item extends Layer permits Dense, Activation, Dropout {}
+  public sealed interface Item extends Layer
+      permits Activation,
+          AveragePool,
+          Dense,
+          Dropout,
+          Filters,
+          Flatten,
+          GlobalAveragePool,
+          MaxPool,
+          Norm {}
 
   /** Copies the list. */
   public Architecture {
@@ -52,18 +73,7 @@ public record Architecture(int inputs, List<Item> items) {
    * @throws SyntaxException with the place of the first thing that is not understood
    */
   public static Architecture parse(String text) {
-    return new Parser(text).parse();
-  }
-
-  /** The number of outputs: the units of the last layer. */
-  public int outputs() {
-    int outputs = inputs;
-    for (var item : items) {
-      if (item instanceof Dense(int units)) {
-        outputs = units;
-      }
-    }
-    return outputs;
+    return new ArchitectureParser(text).parse();
   }
 
   /** The same network with dropout after each hidden activation. */
@@ -80,160 +90,100 @@ public record Architecture(int inputs, List<Item> items) {
             .toList());
   }
 
-  /** The layers, with new random weights (made when they are first read). */
+  /**
+   * The layers of a line that begins with its inputs, with new random weights (made when they are
+   * first read).
+   *
+   * @throws IllegalStateException if the line leaves the inputs to the data
+   */
   public Sequential create(Rng rng) {
-    return Sequential.create(Shape.of(inputs), rng, items.toArray(Layer[]::new));
+    return create(
+        Shape.of(
+            inputs.orElseThrow(() ->
+                new IllegalStateException(this + " takes its inputs from the data: give a shape"))),
+        rng);
+  }
+
+  /**
+   * The layers for examples of this shape, with new random weights (made when they are first read).
+   *
+   * @param input the shape of an example: the inputs of the line if it begins with them
+   * @throws ShapeException if a layer does not fit what comes before it
+   */
+  @Override
+  public Sequential create(Shape input, Rng rng) {
+    if (inputs.isPresent() && !input.equals(Shape.of(inputs.getAsInt()))) {
+      throw new ShapeException(
+          this + " of " + input, "begins with " + inputs.getAsInt() + " inputs");
+    }
+    var layers = new ArrayList<Layer>();
+    boolean flat = inputs.isPresent();
+    for (var item : items) {
+      if (item instanceof Dense && !flat) {
+        layers.add(new Flatten());
+      }
+      layers.add(item);
+      flat |= item instanceof Dense || item instanceof Flatten || item instanceof GlobalAveragePool;
+    }
+    return Sequential.create(input, rng, layers.toArray(Layer[]::new));
   }
 
   /** The line of text that {@link #parse} reads. */
   @Override
   public String toString() {
-    var text = new StringBuilder().append(inputs);
+    var text = new StringBuilder();
+    inputs.ifPresent(text::append);
+    Item before = null;
     for (var item : items) {
-      switch (item) {
-        case Dense(int units) -> text.append('-').append(units);
-        case Activation activation -> text.append(activation.toString());
-        case Dropout(double probability) -> text.append("-dropout").append(probability);
-      }
+      boolean behind =
+          item instanceof Activation && (before instanceof Dense || before instanceof Filters);
+      text.append(behind || text.isEmpty() ? "" : "-").append(text(item));
+      before = item;
     }
     return text.toString();
   }
 
-  /**
-   * One line of the table of a network.
-   *
-   * @param name of the layer, {@code Linear}
-   * @param path of its parameters, {@code 0}
-   * @param output the shape of its output for one example
-   * @param parameters the number of trained values
-   */
-  public record Row(String name, String path, Shape output, long parameters) {}
-
-  /** The network as a table of layers, counted without making a weight. */
-  public List<Row> rows() {
-    var rows = new ArrayList<Row>();
-    var shape = Shape.of(inputs);
-    var layers = create(Rng.of(0)).layers();
-    for (int i = 0; i < layers.size(); i++) {
-      var layer = layers.get(i);
-      shape = layer.output(shape);
-      var name =
-          switch (layer) {
-            case Linear _ -> "fully connected";
-            case Dropout(var probability) -> "dropout " + probability;
-            default -> layer.toString();
+  private static String text(Item item) {
+    return switch (item) {
+      case Activation activation -> activation.toString();
+      case AveragePool pool -> "avgpool" + pooling(pool.window());
+      case Dense(int units) -> Integer.toString(units);
+      case Dropout(double probability) -> "dropout" + probability;
+      case Filters filters ->
+          "conv"
+              + filters.filters()
+              + "x"
+              + filters.window().sizeAlong(0)
+              + option("s", filters.window().strideAlong(0), 1)
+              + options(filters.window())
+              + option("g", filters.groups(), 1);
+      case Flatten _ -> "flatten";
+      case GlobalAveragePool _ -> "gap";
+      case MaxPool pool -> "pool" + pooling(pool.window());
+      case Norm norm ->
+          switch (norm) {
+            case BATCH -> "bn";
+            case LAYER -> "ln";
+            case INSTANCE -> "in";
           };
-      rows.add(new Row(name, Integer.toString(i), shape, Modules.count(layer)));
-    }
-    return rows;
+    };
   }
 
-  /** Reads a line from left to right. */
-  private static final class Parser {
-    private final String text;
-    private int at;
+  private static String pooling(Window window) {
+    return window.sizeAlong(0)
+        + option("s", window.strideAlong(0), window.sizeAlong(0))
+        + options(window);
+  }
 
-    Parser(String text) {
-      this.text = text;
-    }
+  private static String options(Window window) {
+    var padding =
+        window.paddingBefore(0) == window.paddingAfter(0)
+            ? option("p", window.paddingBefore(0), 0)
+            : "same";
+    return padding + option("d", window.dilationAlong(0), 1);
+  }
 
-    Architecture parse() {
-      skipSeparators();
-      int inputs = number("the number of inputs");
-      var items = new ArrayList<Item>();
-      int layers = 0;
-      while (separator()) {
-        if (text.startsWith("dropout", at)) {
-          at += "dropout".length();
-          items.add(new Dropout(probability()));
-        } else {
-          items.add(Dense.of(number("a number of units, or dropout")));
-          layers++;
-          if (at < text.length() && Character.isLetter(text.charAt(at))) {
-            items.add(activation());
-          }
-        }
-      }
-      if (at < text.length()) {
-        throw error(at, "expected - or a blank before this");
-      }
-      if (layers == 0) {
-        throw error(at, "a network needs at least one layer after its inputs, as in 784-10");
-      }
-      return new Architecture(inputs, items);
-    }
-
-    /** Whether another item follows; moves to its beginning. */
-    private boolean separator() {
-      int before = at;
-      skipSeparators();
-      if (at == text.length()) {
-        if (at > before && text.charAt(at - 1) == '-') {
-          throw error(at, "expected another layer after the last -");
-        }
-        return false;
-      }
-      return at > before;
-    }
-
-    private void skipSeparators() {
-      while (at < text.length() && (text.charAt(at) == '-' || text.charAt(at) == ' ')) {
-        at++;
-      }
-    }
-
-    private int number(String what) {
-      int from = at;
-      while (at < text.length() && text.charAt(at) >= '0' && text.charAt(at) <= '9') {
-        at++;
-      }
-      if (at == from) {
-        throw error(from, "expected " + what);
-      }
-      String digits = text.substring(from, at);
-      long value = digits.length() > 10 ? Long.MAX_VALUE : Long.parseLong(digits);
-      if (value < 1 || value > LARGEST) {
-        throw error(from, "expected a number from 1 to 1,000,000,000");
-      }
-      return (int) value;
-    }
-
-    private Activation activation() {
-      int from = at;
-      while (at < text.length() && Character.isLetter(text.charAt(at))) {
-        at++;
-      }
-      String name = text.substring(from, at);
-      for (var activation : Activation.values()) {
-        if (activation.toString().equals(name.toLowerCase(Locale.ROOT))) {
-          return activation;
-        }
-      }
-      String known =
-          Stream.of(Activation.values())
-              .map(Activation::toString)
-              .collect(Collectors.joining(", "));
-      throw error(from, "unknown activation " + name + "; known are " + known);
-    }
-
-    private double probability() {
-      int from = at;
-      while (at < text.length() && (Character.isDigit(text.charAt(at)) || text.charAt(at) == '.')) {
-        at++;
-      }
-      try {
-        double value = Double.parseDouble(text.substring(from, at));
-        if (value < 1) {
-          return value;
-        }
-      } catch (NumberFormatException _) {
-        // said below
-      }
-      throw error(from, "expected a probability of at least 0 and below 1, as in dropout0.5");
-    }
-
-    private SyntaxException error(int place, String problem) {
-      return new SyntaxException(text, place, problem);
-    }
+  private static String option(String name, int value, int usual) {
+    return value == usual ? "" : name + value;
   }
 }

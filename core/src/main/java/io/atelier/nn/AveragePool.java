@@ -11,7 +11,7 @@ import io.atelier.tensor.Window;
  * @param window what is covered; {@code Window.of(3).stride(2).padding(1)}
  * @param countsPadding whether padding counts as zeros, PyTorch's {@code count_include_pad}
  */
-public record AveragePool(Window window, boolean countsPadding) implements Layer {
+public record AveragePool(Window window, boolean countsPadding) implements Architecture.Item {
   /** A window of this size that moves by its size, so that no two overlap. */
   public static AveragePool of(int... size) {
     return of(Window.of(size).stride(size));

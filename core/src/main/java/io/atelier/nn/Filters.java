@@ -13,7 +13,8 @@ import io.atelier.tensor.Window;
  * @param groups parts of the channels that are seen by a part of the filters each
  * @param biased whether a bias is added; without purpose where a normalisation follows
  */
-public record Filters(int filters, Window window, int groups, boolean biased) implements Plan {
+public record Filters(int filters, Window window, int groups, boolean biased)
+    implements Plan, Architecture.Item {
   /** Checks the numbers. */
   public Filters {
     if (filters < 1 || groups < 1 || filters % groups != 0) {

@@ -9,7 +9,7 @@ import io.atelier.tensor.Tensor;
  *
  * <p>Shapes: [N, C, H, W] -> [N, C H W]; any axes behind the first become one.
  */
-public record Flatten() implements Layer {
+public record Flatten() implements Architecture.Item {
   @Override
   public Shape output(Shape input) {
     return Shape.of(Math.toIntExact(input.count()));

@@ -9,7 +9,7 @@ import io.atelier.tensor.Tensor;
  *
  * <p>Source: Lin, Chen, Yan 2013, "Network In Network", section 3.2.
  */
-public record GlobalAveragePool() implements Layer {
+public record GlobalAveragePool() implements Architecture.Item {
   @Override
   public Tensor forward(Tensor x) { // [N, C, H, W] -> [N, C]
     return x.globalAveragePool();

@@ -10,7 +10,7 @@ import io.atelier.tensor.Window;
  *
  * @param window what is covered; {@code Window.of(3).stride(2).padding(1)}
  */
-public record MaxPool(Window window) implements Layer {
+public record MaxPool(Window window) implements Architecture.Item {
   /** A window of this size that moves by its size, so that no two overlap. */
   public static MaxPool of(int... size) {
     return new MaxPool(Window.of(size).stride(size));

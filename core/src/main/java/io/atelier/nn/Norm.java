@@ -13,7 +13,7 @@ import io.atelier.tensor.ShapeException;
  *
  * <p>{@link GroupNorm} has none, since its groups must divide the channels.
  */
-public enum Norm implements Plan {
+public enum Norm implements Plan, Architecture.Item {
   /** {@link BatchNorm} for inputs [C, ...]. */
   BATCH,
   /** {@link LayerNorm} over the last axis, for inputs [..., D]. */

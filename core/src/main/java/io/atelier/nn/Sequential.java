@@ -5,7 +5,9 @@ import io.atelier.tensor.Shape;
 import io.atelier.tensor.ShapeException;
 import io.atelier.tensor.Tensor;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.SequencedMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -13,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param layers in order
  */
-public record Sequential(List<Layer> layers) implements Layer {
+public record Sequential(List<Layer> layers) implements Stages {
   /** Copies the list. */
   public Sequential {
     layers = List.copyOf(layers);
@@ -53,13 +55,14 @@ public record Sequential(List<Layer> layers) implements Layer {
     return new Sequential(layers);
   }
 
+  /** The layers by their places. */
   @Override
-  public Shape output(Shape input) {
-    var shape = input;
+  public SequencedMap<String, Layer> stages() {
+    var stages = new LinkedHashMap<String, Layer>();
     for (var layer : layers) {
-      shape = layer.output(shape);
+      stages.put(Integer.toString(stages.size()), layer);
     }
-    return shape;
+    return stages;
   }
 
   @Override

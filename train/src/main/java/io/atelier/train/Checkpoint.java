@@ -11,8 +11,8 @@ import java.util.Map;
 
 /**
  * The state of a training in one file: weights and buffers ({@code model.}), optimiser state
- * ({@code optimizer.}), the best weights so far ({@code best.}), and the {@link Progress} as JSON
- * in the metadata.
+ * ({@code optimizer.}), the best weights so far ({@code best.}), averaged weights ({@code
+ * average.}), and the {@link Progress} as JSON in the metadata.
  *
  * <p>One file is replaced as a whole, so a checkpoint is old or new and never half of each. No
  * clock, no host, no path and no number of threads is in it: equal trainings have equal bytes.
@@ -22,6 +22,7 @@ final class Checkpoint {
   private static final String MODEL = "model.";
   private static final String OPTIMIZER = "optimizer.";
   private static final String BEST = "best.";
+  private static final String AVERAGE = "average.";
 
   private Checkpoint() {}
 
@@ -30,6 +31,7 @@ final class Checkpoint {
     Modules.weights(trainer.model()).forEach((path, tensor) -> tensors.put(MODEL + path, tensor));
     trainer.optimizer().state().forEach((name, tensor) -> tensors.put(OPTIMIZER + name, tensor));
     trainer.bestWeights().forEach((path, tensor) -> tensors.put(BEST + path, tensor));
+    trainer.averageState().forEach((name, tensor) -> tensors.put(AVERAGE + name, tensor));
     var progress = Json.line(trainer.progress());
     new Safetensors(tensors, Map.of(PROGRESS, progress)).write(file);
   }
@@ -40,7 +42,7 @@ final class Checkpoint {
     var progress = progress(file, saved);
     load(file, trainer.model(), withPrefix(MODEL, saved));
     trainer.optimizer().restore(withPrefix(OPTIMIZER, saved), progress.step());
-    trainer.restore(progress, withPrefix(BEST, saved));
+    trainer.restore(progress, withPrefix(BEST, saved), withPrefix(AVERAGE, saved));
   }
 
   static Progress progress(Path file, Safetensors saved) {

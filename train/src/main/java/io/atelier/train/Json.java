@@ -1,5 +1,6 @@
 package io.atelier.train;
 
+import io.atelier.tensor.Shape;
 import java.io.StringWriter;
 import java.lang.reflect.RecordComponent;
 import java.util.ArrayList;
@@ -20,7 +21,7 @@ import tools.jackson.core.util.DefaultPrettyPrinter;
 
 /**
  * Records as JSON, for the files of a run. A component is a member of the object, in the order of
- * the record; an enum constant is what its {@code toString} says.
+ * the record; an enum constant is what its {@code toString} says, a shape the list of its sizes.
  */
 final class Json {
   private static final JsonFactory FACTORY = new JsonFactory();
@@ -75,6 +76,7 @@ final class Json {
         elements.forEach(element -> write(element, json));
         json.writeEndArray();
       }
+      case Shape shape -> write(Arrays.stream(shape.toArray()).boxed().toList(), json);
       case Integer number -> json.writeNumber(number);
       case Long number -> json.writeNumber(number);
       case Double number -> json.writeNumber(number);
@@ -117,12 +119,28 @@ final class Json {
     if (!problems.isEmpty()) {
       throw new IllegalArgumentException(String.join("; ", problems));
     }
-    var types = Arrays.stream(components).map(RecordComponent::getType).toArray(Class<?>[]::new);
+    return create(type, values);
+  }
+
+  /** A record of the values of its components. */
+  private static <T extends Record> T create(Class<T> type, @Nullable Object... values) {
+    var types =
+        Arrays.stream(type.getRecordComponents())
+            .map(RecordComponent::getType)
+            .toArray(Class<?>[]::new);
     try {
       return type.getDeclaredConstructor(types).newInstance(values);
     } catch (ReflectiveOperationException e) {
       throw new LinkageError(e.getMessage(), e);
     }
+  }
+
+  /** The same record with another value of a component. */
+  @SuppressWarnings("unchecked") // the class of a record is that of the record
+  static <T extends Record> T with(T value, String component, Object replacement) {
+    var members = members(value);
+    members.replace(component, replacement);
+    return (T) create(value.getClass(), members.values().toArray());
   }
 
   /** A value as a component has it, or null if it is not of its type. */
@@ -139,8 +157,20 @@ final class Json {
               .findFirst()
               .orElse(null);
       case List<?> elements when type == List.class -> elements;
+      case List<?> sizes when type == Shape.class -> shape(sizes);
       default -> null;
     };
+  }
+
+  private static @Nullable Shape shape(List<?> elements) {
+    int[] sizes = new int[elements.size()];
+    for (int i = 0; i < sizes.length; i++) {
+      if (!(elements.get(i) instanceof Long size) || size < 0 || size != size.intValue()) {
+        return null;
+      }
+      sizes[i] = size.intValue();
+    }
+    return Shape.of(sizes);
   }
 
   /**

@@ -10,6 +10,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Where the time of a training goes: by phase of a step, and by product of matrices.
@@ -36,14 +37,19 @@ public final class Profile {
     EVALUATION
   }
 
-  /** What a product computes for a fully connected layer, {@code y = x W^T + b}. */
+  /**
+   * What a product computes: three kinds for a fully connected layer, {@code y = x W^T + b}, and
+   * one for a convolution, whose products all have the same sizes.
+   */
   public enum Kind {
     /** {@code x W^T}. */
     FORWARD("forward"),
     /** {@code dx = dy W}. */
     INPUT_GRADIENT("gradient of input"),
     /** {@code dW = dy^T x}. */
-    WEIGHT_GRADIENT("gradient of weights");
+    WEIGHT_GRADIENT("gradient of weights"),
+    /** A convolution and its gradients. */
+    CONVOLUTION("with gradients");
 
     private final String text;
 
@@ -75,7 +81,7 @@ public final class Profile {
    * The products of one kind for a layer.
    *
    * @param layers the path of the layer; the paths of several whose weights have the same shape
-   * @param weight [out, in]
+   * @param weight [out, in] or [F, C/groups, h, w]
    */
   public record Line(String layers, Shape weight, Kind kind, Work work) {}
 
@@ -118,6 +124,20 @@ public final class Profile {
     var work = new Work(product.multiplyAdds(), product.nanoseconds());
     inThisPhase = inThisPhase.plus(work);
     inLayers.merge(key(product), work, Work::plus);
+    if (!product.transposedLeft() && !product.transposedRight()) {
+      // [F, C h w] . [C h w, places], if it is one of a convolution
+      var filters = Shape.of(product.m(), product.k());
+      inLayers.merge(new Key(Kind.CONVOLUTION, filters), work, Work::plus);
+    }
+  }
+
+  /** The products with this weight, if there were any; of convolutions only those of one group. */
+  private @Nullable Work work(Kind kind, Shape weight) {
+    if (weight.rank() < 2 || (kind == Kind.CONVOLUTION) != weight.rank() > 2) {
+      return null;
+    }
+    int filters = weight.size(0);
+    return inLayers.get(new Key(kind, Shape.of(filters, (int) (weight.count() / filters))));
   }
 
   private static Key key(Step.Product product) {
@@ -155,7 +175,7 @@ public final class Profile {
     var lines = new ArrayList<Line>();
     layers.forEach((weight, paths) -> {
       for (var kind : Kind.values()) {
-        var work = inLayers.get(new Key(kind, weight));
+        var work = work(kind, weight);
         if (work != null) {
           lines.add(new Line(paths, weight, kind, work));
         }

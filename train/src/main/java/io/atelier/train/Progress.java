@@ -29,10 +29,16 @@ public record Progress(
     return new Progress(0, 0, 0, 0, 0, -1, 0, false);
   }
 
-  Progress stepped(double loss, int count) {
+  /**
+   * A step later.
+   *
+   * @param next the batch that comes next
+   * @param loss the mean of {@code count} examples
+   */
+  Progress stepped(int next, double loss, int count) {
     return new Progress(
         epoch,
-        batch + 1,
+        next,
         step + 1,
         lossSum + loss * count,
         examples + count,

@@ -162,8 +162,7 @@ public final class Run implements AutoCloseable {
       return;
     }
     if (trainer.progress().finished()) { // before the checkpoint that says so
-      new Safetensors(
-              Modules.weights(trainer.model()), Map.of("layers", config.architecture().toString()))
+      new Safetensors(Modules.weights(trainer.model()), Map.of("layers", config.model()))
           .write(modelFile());
     }
     Checkpoint.write(directory.resolve(CHECKPOINT), trainer);
@@ -172,7 +171,7 @@ public final class Run implements AutoCloseable {
 
   /** The model with its trained weights, or those of the last checkpoint of an unfinished run. */
   public Layer model() {
-    var model = config.architecture().create(Rng.of(config.seed()));
+    var model = config.plan().create(config.input(), Rng.of(config.seed()));
     var checkpoint = directory.resolve(CHECKPOINT);
     if (Files.exists(modelFile())) {
       Checkpoint.load(modelFile(), model, Safetensors.read(modelFile()).tensors());

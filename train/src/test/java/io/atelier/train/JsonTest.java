@@ -3,6 +3,7 @@ package io.atelier.train;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.atelier.tensor.Shape;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -67,6 +68,19 @@ class JsonTest {
               random.nextBoolean());
       assertThat(Json.read(Json.line(progress), Progress.class)).isEqualTo(progress);
     }
+  }
+
+  @Test
+  void aConfigurationIsReadBackWithItsShapes() {
+    var config =
+        Config.of("mnist", Shape.of(1, 28, 28), 10, "cnn").optimizer(OptimizerKind.RADAM).clip(2);
+    assertThat(config.optimizer()).isEqualTo(OptimizerKind.RADAM);
+    assertThat(config.clip()).isEqualTo(2);
+    assertThat(Json.line(config)).contains("\"image\":[1,28,28]");
+    assertThat(Json.read(Json.indented(config), Config.class)).isEqualTo(config);
+    assertThatThrownBy(() ->
+            Json.read(Json.line(config).replace("\"image\":[1,", "\"image\":[-1,"), Config.class))
+        .hasMessage("image cannot be [-1,28,28]");
   }
 
   @Test

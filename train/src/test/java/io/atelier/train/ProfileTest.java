@@ -7,8 +7,6 @@ import io.atelier.data.ByteDataset;
 import io.atelier.data.Dataset;
 import io.atelier.nn.Modules;
 import io.atelier.tensor.Shape;
-import io.atelier.train.Config.OptimizerKind;
-import io.atelier.train.Config.ScheduleKind;
 import io.atelier.train.Profile.Kind;
 import io.atelier.train.Profile.Line;
 import io.atelier.train.Profile.Phase;
@@ -86,6 +84,24 @@ class ProfileTest {
     }
   }
 
+  /** Of the first layer nobody wants the gradient of its input. */
+  @Test
+  void theMultiplyAddsOfAConvolutionAreThoseOfItsDefinition() {
+    var profile = new Profile();
+    var data = data(EXAMPLES).reshape(1, 4, 4);
+    var config =
+        Config.of("", Shape.of(1, 4, 4), 4, "conv3x3relu-conv5x2-4").epochs(1).batch(EXAMPLES);
+    var trainer = new Trainer(config, data, () -> data, _ -> {}, (_, _) -> {});
+    trainer.measure(profile);
+    trainer.run();
+    long first = EXAMPLES * 3 * 9 * (2 * 2);
+    long second = EXAMPLES * 5 * (3 * 4);
+    assertThat(profile.lines(trainer.model()).subList(0, 2))
+        .extracting(Line::layers, Line::kind, line -> line.work().multiplyAdds())
+        .containsExactly(
+            tuple("0", Kind.CONVOLUTION, 2 * first), tuple("2", Kind.CONVOLUTION, 3 * second));
+  }
+
   @Test
   void theGradientOfWeightsOfALargeBatchBelongsToThePhaseThatComputesIt() {
     var profile = new Profile();
@@ -116,8 +132,12 @@ class ProfileTest {
   }
 
   private static Config config(String layers, int batch, OptimizerKind optimizer) {
-    return new Config(
-        "", layers, EPOCHS, batch, optimizer, 0.01, 0, 0, 0, ScheduleKind.CONSTANT, 0, 7, 0);
+    return Config.of("", Shape.of(16), 4, layers)
+        .epochs(EPOCHS)
+        .batch(batch)
+        .optimizer(optimizer)
+        .learningRate(0.01)
+        .seed(7);
   }
 
   private static Dataset data(int count) {
