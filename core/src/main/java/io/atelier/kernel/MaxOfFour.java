@@ -10,7 +10,8 @@ import jdk.incubator.vector.VectorSpecies;
  * {@link MaxPooling} under the most common window, 2 by 2 that moves by 2: no value is under two
  * windows, so a row of windows is made from two rows of the image in registers.
  *
- * <p>The last vector of a row ends with the row, and does some windows again.
+ * <p>The last vector of a row ends with the row, and does some windows again; a row with fewer
+ * windows than a vector has lanes is done one by one.
  */
 final class MaxOfFour {
   private static final VectorSpecies<Float> SPECIES = Lanes.SPECIES;
@@ -34,9 +35,9 @@ final class MaxOfFour {
 
   private MaxOfFour() {}
 
-  /** Whether it is this window, and a row has windows for a vector. */
+  /** Whether it is this window. */
   static boolean fits(Span rows, Span columns) {
-    return isPair(rows) && isPair(columns) && columns.out() >= COUNT;
+    return isPair(rows) && isPair(columns);
   }
 
   private static boolean isPair(Span span) {
@@ -49,6 +50,14 @@ final class MaxOfFour {
 
   /** One row of windows from two rows of {@code width} values. */
   static void largest(float[] x, int x0, int width, float[] y, int y0, int out) {
+    if (out < COUNT) {
+      for (int j = 0; j < out; j++) {
+        int at = x0 + 2 * j;
+        float above = Math.max(x[at], x[at + 1]);
+        y[y0 + j] = Math.max(above, Math.max(x[at + width], x[at + width + 1]));
+      }
+      return;
+    }
     for (int next = 0; next < out; next += COUNT) {
       int j = Math.min(next, out - COUNT);
       int at = x0 + 2 * j;
@@ -64,6 +73,16 @@ final class MaxOfFour {
   /** Writes two rows of {@code dx} under one row of windows. */
   static void toLargest(
       float[] x, int x0, int width, float[] dy, int dy0, int out, float[] dx, int dx0) {
+    if (out < COUNT) {
+      for (int j = 0; j < out; j++) {
+        int at = 2 * j;
+        int best = isBetter(x[x0 + at + 1], x[x0 + at]) ? at + 1 : at;
+        best = isBetter(x[x0 + at + width], x[x0 + best]) ? at + width : best;
+        best = isBetter(x[x0 + at + width + 1], x[x0 + best]) ? at + width + 1 : best;
+        dx[dx0 + best] = 0f + dy[dy0 + j]; // -0 as a sum has it
+      }
+      return;
+    }
     var zero = FloatVector.zero(SPECIES);
     for (int next = 0; next < out; next += COUNT) {
       int j = Math.min(next, out - COUNT);
@@ -92,6 +111,10 @@ final class MaxOfFour {
           to);
       put(zero.blend(upstream, third.andNot(fourth)), zero.blend(upstream, fourth), dx, to + width);
     }
+  }
+
+  private static boolean isBetter(float value, float best) {
+    return value > best || Float.isNaN(value);
   }
 
   private static VectorMask<Float> isBetter(FloatVector value, FloatVector best) {
