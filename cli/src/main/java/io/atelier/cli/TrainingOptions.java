@@ -184,6 +184,9 @@ final class TrainingOptions {
         momentum == null || optimizer.hasMomentum(),
         "--momentum belongs to --optimizer sgd, momentum and nesterov");
     TrainCommand.require(
+        optimizer != OptimizerKind.NESTEROV || momentum == null || momentum > 0,
+        "--optimizer nesterov needs a --momentum above 0");
+    TrainCommand.require(
         weightDecay == null || optimizer.hasWeightDecay(),
         "--optimizer " + optimizer + " has no weight decay");
     TrainCommand.require(

@@ -316,6 +316,10 @@ class CommandLineTest {
         "resnet20",
         "--dropout",
         "0.1");
+    refused(
+        2,
+        "--optimizer nesterov needs a --momentum above 0",
+        train("x", "--optimizer", "nesterov", "--momentum", "0"));
     refused(2, "expected constant, step,", "train", "--schedule", "cosinus");
     refused(2, "expected none, swa, or ema", "train", "--average", "mean");
     refused(2, "--clip must be at least 0, got -1.0", "train", "--clip", "-1");

@@ -45,7 +45,7 @@ public record Architecture(OptionalInt inputs, List<Item> items) implements Plan
         ACTIVATION          sigmoid, relu, gelu, softplus, elu, selu, tanh
 
         OPTIONS             sN stride, pN padding at all edges, same (padded so that the size stays),
-                            dN dilation, gN groups (conv only), as in conv64x3s2p1
+                            dN dilation, gN groups, nobias (these two of conv), as in conv64x3s2p1
 
       The last layer has one output for each class and no activation: the loss is applied to it.
       """;
@@ -156,7 +156,8 @@ public record Architecture(OptionalInt inputs, List<Item> items) implements Plan
               + filters.window().sizeAlong(0)
               + option("s", filters.window().strideAlong(0), 1)
               + options(filters.window())
-              + option("g", filters.groups(), 1);
+              + option("g", filters.groups(), 1)
+              + (filters.biased() ? "" : ArchitectureParser.UNBIASED);
       case Flatten _ -> "flatten";
       case GlobalAveragePool _ -> "gap";
       case MaxPool pool -> "pool" + pooling(pool.window());

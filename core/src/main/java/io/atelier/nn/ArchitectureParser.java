@@ -21,6 +21,9 @@ final class ArchitectureParser {
   private static final String OPTIONS =
       "known are sN stride, pN padding, same, dN dilation and, of conv, gN groups";
 
+  /** How a convolution without bias ends. */
+  static final String UNBIASED = "nobias";
+
   /** In place of a padding: as much as keeps the size. */
   private static final int SAME = -1;
 
@@ -129,7 +132,10 @@ final class ArchitectureParser {
     if (channels % groups != 0) {
       throw error(from, "the channels must be divisible by the groups (" + groups + ")");
     }
-    return Filters.of(channels, window(window, options, 1)).groups(groups);
+    var filters = Filters.of(channels, window(window, options, 1)).groups(groups);
+    boolean isUnbiased = text.regionMatches(true, at, UNBIASED, 0, UNBIASED.length());
+    at += isUnbiased ? UNBIASED.length() : 0;
+    return isUnbiased ? filters.unbiased() : filters;
   }
 
   /** {@code 3s2p1}, what follows {@code pool}: the stride is the size by default. */

@@ -83,6 +83,8 @@ class ArchitectureTest {
     "conv8x5same-10, conv8x5p2-10",
     "conv8x4samerelu-10, conv8x4samerelu-10",
     "conv8x4d3same-10, conv8x4samed3-10",
+    "conv8x3p1nobias-bn-relu-10, conv8x3p1nobias-bn-relu-10",
+    "conv8x3nobiasrelu-10, conv8x3nobiasrelu-10",
     "pool2s2-10, pool2-10",
     "pool3s1same-10, pool3s1p1-10",
     "conv8x3-in-relu-8-ln-relu-10, conv8x3-in-relu-8-ln-relu-10",

@@ -20,6 +20,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -99,6 +100,11 @@ class PublicFunctionsTest {
     layer(
         "Sequential.forward(Tensor)", // fused
         x -> Sequential.of(linear(x.elementType()), Activation.RELU, Tensor::squared).forward(x));
+    var stages = new LinkedHashMap<String, Layer>();
+    stages.put("first", Tensor::tanh);
+    stages.put("second", Tensor::squared);
+    Stages chain = () -> stages;
+    layer("Stages.forward(Tensor)", chain::forward);
     layer("Convolution.forward(Tensor)", x -> convolution(x).forward(x.reshape(2, 1, 2, 3)));
     layer(
         "Convolution.forward(Tensor)",
