@@ -97,7 +97,7 @@ final class AttackCommand implements Callable<Integer> {
 
   private static void row(Terminal terminal, double epsilon, double accuracy) {
     terminal.line(
-        "  %7.3f %8s   %s", epsilon, Trained.percent(accuracy), terminal.bar(accuracy, BAR));
+        "  %7.3f %8s   %s", epsilon, PredictCommand.percent(accuracy), terminal.bar(accuracy, BAR));
   }
 
   private void show(
@@ -117,13 +117,13 @@ final class AttackCommand implements Callable<Integer> {
           "  %5d   %d  %8s    %d  %8s",
           example.index(),
           example.truth(),
-          Trained.percent(example.confidence()),
+          PredictCommand.percent(example.confidence()),
           example.taken(),
-          Trained.percent(example.deception()));
+          PredictCommand.percent(example.deception()));
       var change = example.changed().minus(example.input());
       var plane = change.shape().rank() == 3 ? change.mean(0) : change;
       tiles.add(scaled(Picture.image(example.input())));
-      tiles.add(scaled(Picture.signed(plane, attack.epsilon())));
+      tiles.add(scaled(Picture.signed(plane, 2 * attack.epsilon())));
       tiles.add(scaled(Picture.image(example.changed())));
     }
     terminal.line();

@@ -115,15 +115,15 @@ final class ExplainCommand implements Callable<Integer> {
         asked >= 0 && asked < shares.length,
         "--class must lie in 0.." + (shares.length - 1) + ", got " + asked);
     int count = samples == null ? method.samples : samples;
-    TrainCommand.require(
-        count >= (method == Method.SHAPLEY ? 2 : 1), "--samples is too small: " + count);
+    int least = method == Method.SHAPLEY ? 2 : 1; // a standard error needs two
+    TrainCommand.require(count >= least, "--samples must be at least " + least + ", got " + count);
 
     var terminal = Terminal.standard();
     terminal.line(
         "%s: the network sees a %s (%s)",
         subject.name(),
         terminal.bold(String.valueOf(Trained.largest(shares))),
-        Trained.percent(shares[Trained.largest(shares)]));
+        PredictCommand.percent(shares[Trained.largest(shares)]));
     terminal.line("class %d: %s", asked, String.format(Locale.ROOT, method.text, count));
     terminal.line();
     var map = map(terminal, network, subject, network.logit(asked), count);

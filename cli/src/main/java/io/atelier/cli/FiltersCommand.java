@@ -3,7 +3,6 @@ package io.atelier.cli;
 import io.atelier.explain.FeatureMaps;
 import io.atelier.explain.Sheet;
 import io.atelier.nn.Modules;
-import io.atelier.tensor.Shape;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -61,9 +60,11 @@ final class FiltersCommand implements Callable<Integer> {
   private void weights(Terminal terminal, Trained network) {
     var layer = layer(network);
     var weight = Modules.parameters(network.network()).get(layer + ".weight");
-    TrainCommand.require(
-        weight != null, "layer " + layer + " has no weights; its output is drawn with --index N");
-    var shape = weight == null ? Shape.of() : weight.shape();
+    if (weight == null) {
+      throw new UsageException(
+          "layer " + layer + " has no weights; its output is drawn with --index N");
+    }
+    var shape = weight.shape();
     TrainCommand.require(
         shape.rank() == 2 || shape.rank() == 4,
         "the weights of layer " + layer + " are " + shape + ", which is no picture");

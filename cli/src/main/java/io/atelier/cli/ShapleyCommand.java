@@ -31,13 +31,13 @@ final class ShapleyCommand implements Callable<Integer> {
       terminal.line(
           "%s",
           terminal.dim(
-              "  known already                              weight  without   with   adds"));
+              "  known already                                  weight without   with   adds"));
       double share = 0;
       for (var term : Shapley.terms(features.size(), flat, player)) {
         line(terminal, term);
         share += term.weight() * (term.with() - term.without());
       }
-      terminal.line("  %-61s %6.0f", "weighted sum: its share", share);
+      terminal.line("  %-67s %6.0f", "weighted sum: its share", share);
       sum += share;
     }
     terminal.line();
@@ -49,7 +49,7 @@ final class ShapleyCommand implements Callable<Integer> {
     var others =
         term.others().stream().map(RentedFlat.FEATURES::get).collect(Collectors.joining(", "));
     terminal.line(
-        "  %-43s %4.0f/24 %7.0f %6.0f %6.0f",
+        "  %-46s %2.0f/24 %7.0f %6.0f %6.0f",
         others.isEmpty() ? "nothing" : others,
         24 * term.weight(),
         term.without(),

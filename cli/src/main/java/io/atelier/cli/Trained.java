@@ -11,7 +11,6 @@ import io.atelier.tensor.Step;
 import io.atelier.tensor.Tensor;
 import io.atelier.train.Run;
 import java.nio.file.Path;
-import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -115,10 +114,5 @@ record Trained(Run run, Layer network, Dataset training, Dataset test) implement
       best = values[k] > values[best] ? k : best;
     }
     return best;
-  }
-
-  /** A share as a percentage. */
-  static String percent(double share) {
-    return String.format(Locale.ROOT, "%.1f %%", 100 * share);
   }
 }

@@ -30,7 +30,7 @@ final class TransferCommand implements Callable<Integer> {
   private static final int PASSES = 100; // over few examples
   private static final int BATCH = 16;
   private static final double RATE = 1e-3;
-  private static final double TUNING = 2e-4; // what is known shall not be forgotten at once
+  private static final double HEAD = 1e-2; // a single layer learns quickly
 
   @Parameters(
       arity = "0..1",
@@ -121,7 +121,7 @@ final class TransferCommand implements Callable<Integer> {
         "%s knows the classes 0 to %d: %s of their test images, after %,d training images",
         terminal.bold(architecture.toString()),
         half - 1,
-        Trained.percent(Transfer.accuracy(network, oldTest)),
+        PredictCommand.percent(Transfer.accuracy(network, oldTest)),
         old.size());
     terminal.line();
     terminal.line(
@@ -138,14 +138,15 @@ final class TransferCommand implements Callable<Integer> {
   private Architecture architecture(long pixels, int half) {
     var architecture = Architecture.parse(layers == null ? pixels + "-128relu-" + half : layers);
     TrainCommand.require(
-        architecture.inputs() == pixels && architecture.outputs() == half,
-        "--layers must take the "
-            + pixels
-            + " pixels of an image and have "
-            + half
-            + " outputs, half of the classes; "
-            + architecture
-            + " does not");
+        architecture.inputs() == pixels,
+        architecture + " must begin with the " + pixels + " pixels of an image");
+    TrainCommand.require(
+        architecture.outputs() == half,
+        architecture
+            + " ends with "
+            + architecture.outputs()
+            + " outputs, but half of the classes are "
+            + half);
     return architecture;
   }
 
@@ -153,9 +154,9 @@ final class TransferCommand implements Callable<Integer> {
     terminal.line(
         "  %13d   %11s   %10s   %12s",
         count,
-        Trained.percent(accuracies[0]),
-        Trained.percent(accuracies[1]),
-        Trained.percent(accuracies[2]));
+        PredictCommand.percent(accuracies[0]),
+        PredictCommand.percent(accuracies[1]),
+        PredictCommand.percent(accuracies[2]));
   }
 
   /** Frozen, fine-tuned, from scratch: mean accuracies. */
@@ -164,11 +165,11 @@ final class TransferCommand implements Callable<Integer> {
     for (int draw = 0; draw < DRAWS; draw++) {
       var few = Transfer.perClass(task.training(), count, rng.split());
       var head = known.newHead(rng.split());
-      fit(head, RATE, Transfer.features(known.body(), few), rng);
+      fit(head, HEAD, Transfer.features(known.body(), few), rng);
       sums[0] += Transfer.accuracy(Sequential.of(known.body(), head), task.test());
 
       var tuned = Sequential.of(known.copiedBody(rng.split()), known.newHead(rng.split()));
-      fit(tuned, TUNING, few, rng);
+      fit(tuned, RATE, few, rng);
       sums[1] += Transfer.accuracy(tuned, task.test());
 
       var fresh = known.architecture().create(rng.split());

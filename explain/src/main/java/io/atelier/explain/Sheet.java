@@ -20,7 +20,7 @@ public record Sheet(Picture picture, double limit, int shown, int total) {
   private static final int WIDTH = 1200;
 
   /** The largest square that one value becomes. */
-  private static final int LARGEST = 16;
+  private static final int LARGEST = 24;
 
   private static final int LINE = 2;
 

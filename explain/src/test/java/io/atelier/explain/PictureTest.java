@@ -100,18 +100,18 @@ class PictureTest {
     var sheet = Sheet.weights(weight, Shape.of(3, 28, 28), 12);
     assertThat(sheet.shown()).isEqualTo(12);
     assertThat(sheet.total()).isEqualTo(24);
-    assertThat(sheet.picture().width()).isEqualTo(3 * 82 + 2);
-    assertThat(sheet.picture().height()).isEqualTo(4 * 82 + 2);
+    assertThat(sheet.picture().width()).isEqualTo(3 * 122 + 2);
+    assertThat(sheet.picture().height()).isEqualTo(4 * 122 + 2);
     var plane = Picture.signed(weight.select(0, 3).select(0, 2), sheet.limit());
-    assertThat(sheet.picture().pixel(3 * 82 + 2, 2 * 82 + 2)).isEqualTo(plane.pixel(0, 0));
+    assertThat(sheet.picture().pixel(3 * 122 + 2, 2 * 122 + 2)).isEqualTo(plane.pixel(0, 0));
   }
 
   @Test
   void aVectorIsASquareWhoseRestIsGrey() {
     var sheet = Sheet.activations(Tensor.ones(10), 64); // 4 columns and 3 rows
-    assertThat(sheet.picture().width()).isEqualTo(4 * 16 + 4);
-    assertThat(sheet.picture().pixel(2 + 40, 2 + 8)).isEqualTo(0x682100);
-    assertThat(sheet.picture().pixel(2 + 40, 2 + 40)).isEqualTo(GREY);
+    assertThat(sheet.picture().width()).isEqualTo(4 * 24 + 4);
+    assertThat(sheet.picture().pixel(2 + 60, 2 + 12)).isEqualTo(0x682100);
+    assertThat(sheet.picture().pixel(2 + 60, 2 + 60)).isEqualTo(GREY);
     assertThatThrownBy(() -> Sheet.weights(Tensor.zeros(3), Shape.of(3), 4))
         .hasMessage("weights([3]): weights are [out, in] or [out, in, height, width]");
   }
