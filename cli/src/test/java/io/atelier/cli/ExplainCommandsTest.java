@@ -42,8 +42,18 @@ class ExplainCommandsTest {
     network = folder.resolve("run").toString();
     var trained =
         run(
-            "train", digits, "--layers", "784-16relu-10", "--epochs", "8", "--validation", "0",
-            "--learning-rate", "0.005", "--run", network);
+            "train",
+            digits,
+            "--layers",
+            "784-16relu-10",
+            "--epochs",
+            "8",
+            "--validation",
+            "0",
+            "--learning-rate",
+            "0.005",
+            "--run",
+            network);
     assertThat(trained.error()).isEmpty();
   }
 
@@ -140,14 +150,16 @@ class ExplainCommandsTest {
   /** The figures themselves are chance; that nothing is learned would show. */
   @Test
   void whatWasLearnedIsTakenToOtherClasses() {
-    var result = run("transfer", digits, "--layers", "784-16relu-5", "--epochs", "3", "--examples", "5");
+    var result =
+        run("transfer", digits, "--layers", "784-16relu-5", "--epochs", "3", "--examples", "5");
     assertThat(result.error()).isEmpty();
     var row = Pattern.compile("(?m)^ +5 +(\\S+) % +(\\S+) % +(\\S+) %").matcher(result.out());
     assertThat(row.find()).isTrue();
     for (int way = 1; way <= 3; way++) {
       assertThat(Double.parseDouble(row.group(way))).isBetween(40.0, 99.0);
     }
-    assertThat(run("transfer", digits, "--layers", "784-16relu-5", "--epochs", "3", "--examples", "5"))
+    assertThat(
+            run("transfer", digits, "--layers", "784-16relu-5", "--epochs", "3", "--examples", "5"))
         .isEqualTo(result);
   }
 

@@ -7,12 +7,12 @@ import static org.assertj.core.api.Assertions.within;
 
 import io.atelier.data.ByteDataset;
 import io.atelier.data.Dataset;
+import io.atelier.nn.BatchNorm;
 import io.atelier.nn.Layer;
 import io.atelier.nn.Linear;
 import io.atelier.nn.Modules;
 import io.atelier.nn.Sequential;
 import io.atelier.optim.Sgd;
-import io.atelier.tensor.Buffer;
 import io.atelier.tensor.Rng;
 import io.atelier.tensor.Shape;
 import io.atelier.tensor.Step;
@@ -32,19 +32,6 @@ class TransferTest {
       labels[i] = (byte) (i % 4);
     }
     return new ByteDataset(pixels, labels, Shape.of(2), 4);
-  }
-
-  /** Subtracts the mean of the batch in training, the running one in inference. */
-  private record Centred(Buffer mean) implements Layer {
-    @Override
-    public Tensor forward(Tensor x) {
-      if (!Step.trains("centred")) {
-        return x.minus(mean.value());
-      }
-      var now = x.mean(0);
-      mean.afterStep(old -> old.times(0.5).plus(now.times(0.5)));
-      return x.minus(now);
-    }
   }
 
   @Test
@@ -74,9 +61,7 @@ class TransferTest {
 
   @Test
   void aFrozenBodyStaysAsItIsAndATunedOneMoves() {
-    var body =
-        Sequential.of(
-            Linear.create(2, 5, Rng.of(1)), new Centred(Buffer.of(Tensor.ones(5))), Tensor::tanh);
+    var body = Sequential.of(Linear.create(2, 5, Rng.of(1)), BatchNorm.create(5), Tensor::tanh);
     var before = Modules.weights(body);
     var data = data(40);
     var features = Transfer.features(body, data);
@@ -96,7 +81,7 @@ class TransferTest {
 
     var whole = Sequential.of(body, head);
     Transfer.fit(whole, Sgd.rate(0.1).over(whole), data, 1, 8, Rng.of(4));
-    assertThat(moved(body, before)).contains("0.weight", "1.mean");
+    assertThat(moved(body, before)).contains("0.weight", "1.running_mean", "1.running_var");
   }
 
   private static List<String> moved(Layer body, Map<String, Tensor> before) {
