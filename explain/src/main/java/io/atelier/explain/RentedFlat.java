@@ -10,7 +10,7 @@ import java.util.List;
  * 120, furniture 60. A large flat near the underground costs 60 more than these together, a large
  * one with furniture 40 more. That there are no crocodiles changes nothing.
  */
-public final class RentedFlat implements Game {
+public record RentedFlat() implements Game {
   /** The features, the players of the game. */
   public static final List<String> FEATURES =
       List.of("large", "near the underground", "furnished", "no crocodiles");
