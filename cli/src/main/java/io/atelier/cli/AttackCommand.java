@@ -110,15 +110,15 @@ final class AttackCommand implements Callable<Integer> {
       return;
     }
     terminal.line("With epsilon %.3f:", attack.epsilon());
-    terminal.line("%s", terminal.dim("  image   before          after"));
+    terminal.line("%s", terminal.dim("  image   before                    after"));
     var tiles = new ArrayList<Picture>();
     for (var example : examples) {
       terminal.line(
-          "  %5d   %d  %8s    %d  %8s",
+          "  %5d   %-15.15s %8s  %-15.15s %8s",
           example.index(),
-          example.truth(),
+          network.called(example.truth()),
           PredictCommand.percent(example.confidence()),
-          example.taken(),
+          network.called(example.taken()),
           PredictCommand.percent(example.deception()));
       var change = example.changed().minus(example.input());
       var plane = change.shape().rank() == 3 ? change.mean(0) : change;

@@ -2,6 +2,7 @@ package io.atelier.cli;
 
 import io.atelier.cli.Trained.Subject;
 import io.atelier.explain.Attribution;
+import io.atelier.explain.FeatureMaps;
 import io.atelier.explain.Patches;
 import io.atelier.explain.Picture;
 import io.atelier.explain.Score;
@@ -81,6 +82,12 @@ final class ExplainCommand implements Callable<Integer> {
   private @Nullable Integer target;
 
   @Option(
+      names = "--layer",
+      paramLabel = "PATH",
+      description = "Asks about the values behind this layer of the network instead of the pixels.")
+  private @Nullable String layer;
+
+  @Option(
       names = "--samples",
       paramLabel = "N",
       description = "Steps, samples or orders: more take longer and are more exact.")
@@ -120,21 +127,26 @@ final class ExplainCommand implements Callable<Integer> {
 
     var terminal = Terminal.standard();
     terminal.line(
-        "%s: the network sees a %s (%s)",
+        "%s: the network sees %s (%s)",
         subject.name(),
-        terminal.bold(String.valueOf(Trained.largest(shares))),
+        terminal.bold(network.called(Trained.largest(shares))),
         PredictCommand.percent(shares[Trained.largest(shares)]));
-    terminal.line("class %d: %s", asked, String.format(Locale.ROOT, method.text, count));
+    terminal.line(
+        "asked about %s: %s",
+        network.called(asked), String.format(Locale.ROOT, method.text, count));
     terminal.line();
-    var map = map(terminal, network, subject, network.logit(asked), count);
+    var map = map(terminal, network, subject, score(network, asked), count);
     terminal.line();
     picture(terminal, network, subject, map, asked);
     return 0;
   }
 
   private Tensor map(Terminal terminal, Trained network, Subject subject, Score score, int count) {
-    var x = subject.values();
-    var black = x.times(0);
+    var x = asked(network, subject.values());
+    var black = asked(network, subject.values().times(0));
+    TrainCommand.require(
+        x.shape().rank() > 1,
+        "behind layer " + layer + " there are " + x.shape() + " values, which are no picture");
     int side = side(x);
     return switch (method) {
       case SALIENCY -> Attribution.gradient(score, x);
@@ -168,6 +180,19 @@ final class ExplainCommand implements Callable<Integer> {
     };
   }
 
+  /** What contributions are asked of: the pixels, or the values behind a layer. */
+  private Tensor asked(Trained network, Tensor picture) {
+    return layer == null
+        ? picture
+        : FeatureMaps.of(network.network(), network.prepared(picture.unsqueeze(0)), layer)
+            .select(0, 0);
+  }
+
+  private Score score(Trained network, int asked) {
+    return Score.logit(
+        layer == null ? network : FeatureMaps.behind(network.network(), layer), asked);
+  }
+
   private int side(Tensor x) {
     int smaller = Math.min(x.shape().size(-1), x.shape().size(-2));
     int side = patch == null ? Math.max(1, smaller / 7) : patch;
@@ -180,7 +205,10 @@ final class ExplainCommand implements Callable<Integer> {
   private Tensor baselines(Trained network) {
     int[] order = Rng.of(seed).keyed(1).permutation(network.training().size());
     int[] chosen = Arrays.copyOf(order, Math.min(BASELINES, order.length));
-    return network.training().batch(chosen).inputs();
+    var pictures = network.training().batch(chosen).inputs();
+    return layer == null
+        ? pictures
+        : FeatureMaps.of(network.network(), network.prepared(pictures), layer);
   }
 
   private static double mean(Score score, Tensor baselines) {
@@ -204,13 +232,16 @@ final class ExplainCommand implements Callable<Integer> {
   private void picture(Terminal terminal, Trained network, Subject subject, Tensor map, int asked) {
     var plane = map.shape().rank() == 3 ? map.sum(0) : map; // all channels of a pixel
     double limit = Picture.magnitude(plane);
-    int factor = Math.max(1, HEIGHT / plane.shape().size(0));
     var input = Picture.image(subject.values());
-    var signed = Picture.signed(plane, limit);
+    int factor = Math.max(1, HEIGHT / input.height());
+    var signed = Picture.signed(plane, limit).resized(input.height(), input.width());
     var tiles =
         List.of(input.scaled(factor), signed.scaled(factor), signed.over(input).scaled(factor));
-    terminal.line("orange speaks for class %d, blue against; the darkest is %.3g", asked, limit);
-    var file = network.file(out, "explain-" + method + "-" + subject.file());
+    terminal.line(
+        "orange speaks for %s, blue against; the darkest is %.3g", network.called(asked), limit);
+    var file =
+        network.file(
+            out, "explain-" + method + (layer == null ? "" : "-" + layer) + "-" + subject.file());
     Trained.write(
         terminal,
         file,

@@ -68,7 +68,7 @@ final class FiltersCommand implements Callable<Integer> {
     TrainCommand.require(
         shape.rank() == 2 || shape.rank() == 4,
         "the weights of layer " + layer + " are " + shape + ", which is no picture");
-    var sheet = Sheet.weights(weight.value(), network.picture(), units);
+    var sheet = Sheet.weights(weight.value(), network.test().shape(), units);
     terminal.line("layer %s: weights %s", terminal.bold(layer), shape);
     draw(terminal, network, sheet, "filters-" + layer);
   }

@@ -2,15 +2,20 @@ package io.atelier.cli;
 
 import io.atelier.data.ByteDataset;
 import io.atelier.data.Dataset;
+import io.atelier.data.Transforms;
 import io.atelier.datasets.DigitImage;
-import io.atelier.explain.Score;
 import io.atelier.formats.AtomicFile;
 import io.atelier.nn.Layer;
+import io.atelier.tensor.Rng;
 import io.atelier.tensor.Shape;
 import io.atelier.tensor.Step;
 import io.atelier.tensor.Tensor;
+import io.atelier.train.Config;
 import io.atelier.train.Run;
 import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,13 +26,15 @@ import org.jspecify.annotations.Nullable;
  * @param network as it was trained, for inputs of its own shape
  * @param training the pictures that it was trained on
  * @param test those that it has not seen
+ * @param names of the classes
  */
-record Trained(Run run, Layer network, Dataset training, Dataset test) implements Layer {
+record Trained(Run run, Layer network, Dataset training, Dataset test, List<String> names)
+    implements Layer {
   /** The network of a run, or of the last. */
   static Trained open(String name) {
     var run = RunFolder.open(name);
-    var data = Training.data(run.config().data());
-    return new Trained(run, run.model(), data.train(), data.test());
+    var data = Training.images(run.config());
+    return new Trained(run, run.model(), data.train(), data.test(), data.classNames());
   }
 
   /** The logits for pictures: [N, ...] -> [N, K]. */
@@ -36,14 +43,23 @@ record Trained(Run run, Layer network, Dataset training, Dataset test) implement
     return network.forward(prepared(pictures));
   }
 
-  /** Pictures as the network takes them. */
+  /** Pictures as the network takes them: what {@link Config#judged} does, with derivatives. */
   Tensor prepared(Tensor pictures) {
-    return pictures.reshape(pictures.shape().size(0), run.config().architecture().inputs());
-  }
-
-  /** The shape of what the network takes, as a picture if it is one. */
-  Shape picture() {
-    return test.shape();
+    var config = run.config();
+    int count = pictures.shape().size(0);
+    var parts = pictures;
+    if (!config.transforms().isEmpty()) {
+      var transforms = Transforms.parse(config.transforms()).evaluation();
+      var nothing = Rng.of(0); // nothing is left that is random
+      parts =
+          Tensor.stack(
+              0,
+              IntStream.range(0, count)
+                  .mapToObj(i -> transforms.apply(pictures.select(0, i), nothing))
+                  .toArray(Tensor[]::new));
+    }
+    return parts.reshape(
+        IntStream.concat(IntStream.of(count), Arrays.stream(config.input().toArray())).toArray());
   }
 
   /**
@@ -51,7 +67,7 @@ record Trained(Run run, Layer network, Dataset training, Dataset test) implement
    *
    * @param name as it is called in what is printed
    * @param file as it is called in the names of files
-   * @param values [H, W], [1, H, W] or [3, H, W], from 0 to 1
+   * @param values [C, H, W], from 0 to 1
    * @param truth its class, or -1 if nobody knows
    */
   record Subject(String name, String file, Tensor values, int truth) {}
@@ -68,14 +84,16 @@ record Trained(Run run, Layer network, Dataset training, Dataset test) implement
       var batch = test.batch(number);
       int truth = batch.labels().toInts()[0];
       return new Subject(
-          "test image " + number + ", a " + truth,
+          "test image " + number + ", " + called(truth),
           String.valueOf(number),
           batch.inputs().select(0, 0),
           truth);
     }
     TrainCommand.require(
-        test.shape().count() == DigitImage.SIZE * DigitImage.SIZE,
-        "an IMAGE is made into a digit of 28 x 28 pixels, but the pictures of this network are "
+        test.shape().equals(Shape.of(1, DigitImage.SIZE, DigitImage.SIZE)),
+        "an IMAGE is prepared as a digit of 28 x 28 pixels, but the network of "
+            + run.directory()
+            + " was trained on images "
             + test.shape()
             + "; --index takes one of its test images");
     byte[] pixels = DigitImage.read(image).pixels();
@@ -84,16 +102,16 @@ record Trained(Run run, Layer network, Dataset training, Dataset test) implement
     return new Subject(image.toString(), file, inputs.select(0, 0), -1);
   }
 
+  /** What a class is called in a sentence, {@code a 7} or {@code Sandal}. */
+  String called(int number) {
+    return EvaluateCommand.called(names, number);
+  }
+
   /** The probability of each class. */
   float[] probabilities(Tensor picture) {
     try (var _ = Step.inference()) {
       return forward(picture.unsqueeze(0)).softmax().toFloats();
     }
-  }
-
-  /** The logit of a class. */
-  Score logit(int target) {
-    return Score.logit(this, target);
   }
 
   /** Where a picture goes: the file that was asked for, or one in the folder of the run. */

@@ -9,6 +9,7 @@ import io.atelier.nn.Modules;
 import io.atelier.nn.Sequential;
 import io.atelier.optim.Adam;
 import io.atelier.tensor.Rng;
+import io.atelier.tensor.Shape;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.stream.IntStream;
@@ -26,6 +27,9 @@ import picocli.CommandLine.Parameters;
       "with a frozen body, fine-tuned, and from scratch."
     })
 final class TransferCommand implements Callable<Integer> {
+  /** The second network of the lesson on convolutions, but for its last layer. */
+  private static final String USUAL = "conv10x5relu-pool2-conv20x5relu-pool2-128relu-";
+
   private static final int DRAWS = 3; // of few examples; the mean is shown
   private static final int PASSES = 100; // over few examples
   private static final int BATCH = 16;
@@ -34,7 +38,7 @@ final class TransferCommand implements Callable<Integer> {
 
   @Parameters(
       arity = "0..1",
-      paramLabel = "mnist | DIR",
+      paramLabel = "mnist | fashion-mnist | DIR",
       defaultValue = "mnist",
       description = "The data, as for train.")
   private String data = "mnist";
@@ -42,7 +46,9 @@ final class TransferCommand implements Callable<Integer> {
   @Option(
       names = "--layers",
       paramLabel = "SPEC",
-      description = "The network, with an output for each class of one half; 784-128relu-5.")
+      description =
+          "The network, with an output for each class of one half;"
+              + " conv10x5relu-pool2-conv20x5relu-pool2-128relu-5 by default.")
   private @Nullable String layers;
 
   @Option(
@@ -68,7 +74,11 @@ final class TransferCommand implements Callable<Integer> {
   private long seed;
 
   /** The network that knows the first half: layers before the last, which is the head. */
-  private record Known(Sequential network, Architecture architecture) {
+  private record Known(Sequential network, Architecture line, Shape input) {
+    static Known create(Architecture line, Shape input, Rng rng) {
+      return new Known(line.create(input, rng), line, input);
+    }
+
     Sequential body() {
       var all = network.layers();
       return new Sequential(all.subList(0, all.size() - 1));
@@ -76,7 +86,7 @@ final class TransferCommand implements Callable<Integer> {
 
     /** The same with copies of its weights, so that they can be trained on. */
     Sequential copiedBody(Rng rng) {
-      var copy = new Known(architecture.create(rng), architecture).body();
+      var copy = create(line, input, rng).body();
       Modules.load(copy, Modules.weights(body()));
       return copy;
     }
@@ -96,30 +106,31 @@ final class TransferCommand implements Callable<Integer> {
     for (int count : examples) {
       TrainCommand.require(count >= 1, "--examples must be at least 1, got " + count);
     }
-    var set = Training.data(data);
+    var set = Images.read(data, Images.SIZE);
     int half = set.train().classes() / 2;
     TrainCommand.require(half >= 2, "transfer needs data of at least 4 classes");
-    var architecture = architecture(set.train().shape().count(), half);
+    var line = Architecture.parse(layers == null ? USUAL + half : layers);
+    int[] input = input(line, set.train().shape(), half).toArray();
     int[] first = IntStream.range(0, half).toArray();
     int[] second = IntStream.range(half, 2 * half).toArray();
-    int inputs = architecture.inputs();
-    var old = Transfer.classes(set.train().reshape(inputs), first);
-    var oldTest = Transfer.classes(set.test().reshape(inputs), first);
+    var old = Transfer.classes(set.train().reshape(input), first);
+    var oldTest = Transfer.classes(set.test().reshape(input), first);
     var task =
         new Task(
-            Transfer.classes(set.train().reshape(inputs), second),
-            Transfer.classes(set.test().reshape(inputs), second));
+            Transfer.classes(set.train().reshape(input), second),
+            Transfer.classes(set.test().reshape(input), second));
 
     var terminal = Terminal.standard();
     var rng = Rng.of(seed);
-    var network = architecture.create(rng.split());
+    var known = Known.create(line, Shape.of(input), rng.split());
+    var network = known.network();
     TrainCommand.require(
         network.layers().getLast() instanceof Linear,
-        "the last layer of " + architecture + " must be fully connected: it is the head");
+        "the last layer of " + line + " must be fully connected: it is the head");
     Transfer.fit(network, Adam.rate(RATE).over(network), old, epochs, 64, rng.split());
     terminal.line(
         "%s knows the classes 0 to %d: %s of their test images, after %,d training images",
-        terminal.bold(architecture.toString()),
+        terminal.bold(line.toString()),
         half - 1,
         PredictCommand.percent(Transfer.accuracy(network, oldTest)),
         old.size());
@@ -128,26 +139,28 @@ final class TransferCommand implements Callable<Integer> {
         "Classes %d to %d, accuracy on %,d test images:", half, 2 * half - 1, task.test().size());
     terminal.line("%s", terminal.dim("  examples each   frozen body   fine-tuned   from scratch"));
     for (int count : examples) {
-      row(terminal, count, compare(new Known(network, architecture), task, count, rng.split()));
+      row(terminal, count, compare(known, task, count, rng.split()));
     }
     terminal.line();
     terminal.line("Means of %d draws of the examples, %d passes over them.", DRAWS, PASSES);
     return 0;
   }
 
-  private Architecture architecture(long pixels, int half) {
-    var architecture = Architecture.parse(layers == null ? pixels + "-128relu-" + half : layers);
+  /** The shape in which the network takes an image, if it has an output for each class. */
+  private static Shape input(Architecture line, Shape image, int half) {
+    var input = line.inputs().isPresent() ? Shape.of(line.inputs().getAsInt()) : image;
     TrainCommand.require(
-        architecture.inputs() == pixels,
-        architecture + " must begin with the " + pixels + " pixels of an image");
+        input.count() == image.count(),
+        line + " begins with " + input.count() + " inputs, but an image has " + image.count());
+    var output = TrainingOptions.output(line, line.toString(), input);
     TrainCommand.require(
-        architecture.outputs() == half,
-        architecture
+        output.equals(Shape.of(half)),
+        line
             + " ends with "
-            + architecture.outputs()
+            + (output.rank() == 1 ? output.size(0) : output)
             + " outputs, but half of the classes are "
             + half);
-    return architecture;
+    return input;
   }
 
   private static void row(Terminal terminal, int count, double... accuracies) {
@@ -172,7 +185,7 @@ final class TransferCommand implements Callable<Integer> {
       fit(tuned, RATE, few, rng);
       sums[1] += Transfer.accuracy(tuned, task.test());
 
-      var fresh = known.architecture().create(rng.split());
+      var fresh = known.line().create(known.input(), rng.split());
       fit(fresh, RATE, few, rng);
       sums[2] += Transfer.accuracy(fresh, task.test());
     }

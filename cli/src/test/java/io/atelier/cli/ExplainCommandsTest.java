@@ -93,7 +93,7 @@ class ExplainCommandsTest {
         run("explain", network, "--method", "shapley", "--class", "7", "--samples", "3").out();
     assertThat(number(out, "sum of all contributions"))
         .isCloseTo(number(out, "difference"), within(0.0011));
-    assertThat(out).contains("class 7: ").contains("from 3 orders").contains("49 squares");
+    assertThat(out).contains("asked about a 7: ").contains("from 3 orders").contains("49 squares");
   }
 
   @Test
@@ -111,6 +111,40 @@ class ExplainCommandsTest {
     assertThat(result.error()).isEmpty();
     assertThat(result.out()).startsWith(image + ": the network sees a ");
     assertThat(out).exists();
+  }
+
+  /** A map is as coarse as its layer: 12 x 12 values behind the pooling. */
+  @Test
+  void theMapsOfALayerAreExplained() throws IOException {
+    var convolutional = folder.resolve("convolutional").toString();
+    var trained =
+        run(
+            "train",
+            digits,
+            "--layers",
+            "conv4x5relu-pool2-10",
+            "--epochs",
+            "1",
+            "--validation",
+            "0",
+            "--run",
+            convolutional);
+    assertThat(trained.error()).isEmpty();
+    var result = run("explain", convolutional, "--method", "expected", "--layer", "2");
+    assertThat(result.error()).isEmpty();
+    var picture = ImageIO.read(Path.of(convolutional, "explain-expected-2-0.png").toFile());
+    assertThat(picture.getWidth()).isEqualTo(3 * 424 + 4);
+    for (int row : new int[] {4, 30, 48}) { // 12 values on 28 pixels: the first three are one
+      assertThat(picture.getRGB(428, row)).isEqualTo(picture.getRGB(428 + 44, 4));
+      assertThat(picture.getRGB(428 + 45, row)).isEqualTo(picture.getRGB(428 + 74, 4));
+    }
+    refused(
+        "behind layer 4 there are [10] values, which are no picture",
+        "explain",
+        convolutional,
+        "--layer",
+        "4");
+    assertThat(run("filters", convolutional).out()).contains("weights [4, 1, 5, 5]");
   }
 
   @Test

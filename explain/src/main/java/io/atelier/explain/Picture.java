@@ -121,14 +121,20 @@ public final class Picture {
 
   /** Each pixel as a square of {@code factor} x {@code factor}. */
   public Picture scaled(int factor) {
-    Evaluation.requireAtLeastOne("pixel for a pixel", factor);
-    int[] larger = new int[Math.multiplyExact(Math.multiplyExact(height, factor), width * factor)];
-    for (int i = 0; i < larger.length; i++) {
-      int row = i / (width * factor) / factor;
-      int column = i % (width * factor) / factor;
-      larger[i] = pixels[row * width + column];
+    return resized(Math.multiplyExact(height, factor), Math.multiplyExact(width, factor));
+  }
+
+  /** This picture with other numbers of rows and columns: each pixel is the nearest of before. */
+  public Picture resized(int newHeight, int newWidth) {
+    Evaluation.requireAtLeastOne("row and column", Math.min(newHeight, newWidth));
+    int[] other = new int[Math.multiplyExact(newHeight, newWidth)];
+    for (int row = 0; row < newHeight; row++) {
+      int from = (int) ((long) row * height / newHeight) * width;
+      for (int column = 0; column < newWidth; column++) {
+        other[row * newWidth + column] = pixels[from + (int) ((long) column * width / newWidth)];
+      }
     }
-    return new Picture(height * factor, width * factor, larger);
+    return new Picture(newHeight, newWidth, other);
   }
 
   /**

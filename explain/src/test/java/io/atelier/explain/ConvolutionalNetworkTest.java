@@ -2,6 +2,7 @@ package io.atelier.explain;
 
 import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import io.atelier.nn.Activation;
@@ -101,6 +102,28 @@ class ConvolutionalNetworkTest {
     assertThat(Sheet.activations(maps.select(0, 0), 64).shown()).isEqualTo(6);
     var weight = requireNonNull(Modules.parameters(network).get("0.weight")).value();
     assertThat(Sheet.weights(weight, IMAGE, 64).shown()).isEqualTo(12);
+  }
+
+  @Test
+  void attributionsToFeatureMapsAddUpToo() {
+    var maps = FeatureMaps.of(network, image.unsqueeze(0), "4").select(0, 0);
+    var dark = FeatureMaps.of(network, black.unsqueeze(0), "4").select(0, 0);
+    assertThat(maps.shape()).isEqualTo(Shape.of(6, 6, 5));
+    var score = Score.logit(FeatureMaps.behind(network, "4"), 3); // flatten, dropout, dense
+    assertThat(score.at(maps)).isCloseTo(Score.logit(network, 3).at(image), within(1e-6));
+    double[] shares = Evaluation.doubles(Attribution.integratedGradients(score, maps, dark, 1));
+    float[] weights =
+        requireNonNull(Modules.parameters(network).get("7.weight")).value().toFloats();
+    float[] differences = maps.minus(dark).toFloats();
+    for (int i = 0; i < shares.length; i++) { // what follows is linear
+      assertThat(shares[i])
+          .isCloseTo((double) weights[3 * shares.length + i] * differences[i], within(1e-6));
+    }
+    assertThatThrownBy(() -> FeatureMaps.behind(network, "3.layer"))
+        .hasMessage(
+            "3.layer is none of the stages of the network; these are 0, 1, 2, 3, 4, 5, 6, 7");
+    assertThatThrownBy(() -> FeatureMaps.behind(Tensor::relu, "0"))
+        .hasMessage("the network is not made of stages one after the other");
   }
 
   /** The derivative of one output is not zero where the field lies, and zero elsewhere. */
