@@ -49,7 +49,11 @@ class ArchitectureTest {
           "datasets", List.of("tensor", "nn", "optim", "data", "formats"),
           "models", List.of("tensor", "nn"),
           "train", List.of("tensor", "nn", "optim", "data", "formats", "models"),
-          "cli", List.of("tensor", "nn", "optim", "data", "formats", "datasets", "models", "train"));
+          "explain", List.of("tensor", "nn", "optim", "data"),
+          "cli",
+              List.of(
+                  "tensor", "nn", "optim", "data", "formats", "datasets", "models", "train",
+                  "explain"));
 
   private static final String[] CORE = packages("kernel", "tensor", "nn", "optim", "data");
 
@@ -116,7 +120,7 @@ class ArchitectureTest {
   void coreAndTrainHaveTheSameBitsEverywhere() {
     noClasses()
         .that()
-        .resideInAnyPackage(concat(CORE, packages("models", "train")))
+        .resideInAnyPackage(concat(CORE, packages("models", "train", "explain")))
         .should()
         .accessTargetWhere(targetOwner(equivalentTo(Math.class)).and(target(nameMatching(INEXACT))))
         .orShould()
@@ -143,7 +147,8 @@ class ArchitectureTest {
   void randomnessComesFromASeed() {
     noClasses()
         .that()
-        .resideInAnyPackage(concat(CORE, packages("formats", "datasets", "models", "train")))
+        .resideInAnyPackage(
+            concat(CORE, packages("formats", "datasets", "models", "train", "explain")))
         .should()
         .dependOnClassesThat(
             assignableTo(Random.class)

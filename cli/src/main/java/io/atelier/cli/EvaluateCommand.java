@@ -88,7 +88,7 @@ final class EvaluateCommand implements Callable<Integer> {
   }
 
   /** {@code a 4}, or {@code Coat}. */
-  private static String called(List<String> names, int number) {
+  static String called(List<String> names, int number) {
     var name = names.get(number);
     return name.equals(Integer.toString(number)) ? "a " + name : name;
   }

@@ -91,11 +91,11 @@ final class PredictCommand implements Callable<Integer> {
   }
 
   /** A probability; never more certain than the number is. */
-  private static String percent(float share) {
-    if (share > 0 && share < 0.0005f) {
+  static String percent(double share) {
+    if (share > 0 && share < 0.0005) {
       return "< 0.1 %";
     }
-    return share < 1 && share > 0.9995f
+    return share < 1 && share > 0.9995
         ? "> 99.9 %"
         : String.format(Locale.ROOT, "%.1f %%", 100 * share);
   }

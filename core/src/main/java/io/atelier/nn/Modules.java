@@ -38,6 +38,23 @@ public final class Modules {
     return cells(model, Buffer.class);
   }
 
+  /**
+   * The layers of a model by path, each before those that it consists of; the model itself, if it
+   * is a layer, has the empty path. A layer that stands in several places is met in each.
+   */
+  public static Map<String, Layer> layers(Object model) {
+    var found = new LinkedHashMap<String, Layer>();
+    addLayers("", model, found);
+    return Collections.unmodifiableMap(found);
+  }
+
+  private static void addLayers(String path, @Nullable Object node, Map<String, Layer> found) {
+    if (node instanceof Layer layer) {
+      found.put(path, layer);
+    }
+    Parts.of(node).forEach((name, part) -> addLayers(Parts.join(path, name), part, found));
+  }
+
   /** The number of trained values, counted without making them. */
   public static long count(Object model) {
     return count(parameters(model).values());

@@ -25,6 +25,7 @@ public final class Step implements AutoCloseable, Tensor.Owner {
   private static final ThreadLocal<Recycler> RECYCLER = ThreadLocal.withInitial(Recycler::new);
 
   private final @Nullable Rng rng;
+  private boolean records;
   private boolean naming;
   private @Nullable Consumer<Product> products;
   private final Recycler recycler = RECYCLER.get();
@@ -38,6 +39,7 @@ public final class Step implements AutoCloseable, Tensor.Owner {
           CURRENT.get() + " is still open on this thread; close it first (try with resources)");
     }
     this.rng = rng;
+    this.records = rng != null;
     CURRENT.set(this);
   }
 
@@ -49,6 +51,23 @@ public final class Step implements AutoCloseable, Tensor.Owner {
   /** An inference step: nothing is recorded, nothing is random. */
   public static Step inference() {
     return new Step(null);
+  }
+
+  /**
+   * From here on, operations on tracked tensors are recorded, as they are in a training step: for
+   * derivatives of a network as it is used, without dropout and with the statistics that it has
+   * learned.
+   *
+   * <pre>{@code
+   * try (var _ = Step.inference().recording()) {
+   *   var x = image.tracked();
+   *   var slope = model.forward(x).select(1, 3).sum().backward().of(x);
+   * }
+   * }</pre>
+   */
+  public Step recording() {
+    records = true;
+    return this;
   }
 
   /**
@@ -127,7 +146,7 @@ public final class Step implements AutoCloseable, Tensor.Owner {
   /** Whether operations on tracked tensors are recorded here. */
   static boolean records() {
     var step = CURRENT.get();
-    return step == null || step.rng != null;
+    return step == null || step.records;
   }
 
   /**
@@ -188,11 +207,12 @@ public final class Step implements AutoCloseable, Tensor.Owner {
   }
 
   /**
-   * Whether a gradient may wait as a pending product: in training, unless results are looked at.
+   * Whether a gradient may wait as a pending product: in a step that records, unless results are
+   * looked at.
    */
   static boolean defers() {
     var step = CURRENT.get();
-    return step != null && step.rng != null && !step.naming;
+    return step != null && step.records && !step.naming;
   }
 
   /** Memory with undefined content: recycled inside a step, fresh outside. */

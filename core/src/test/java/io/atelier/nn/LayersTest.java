@@ -87,6 +87,19 @@ class LayersTest {
   }
 
   @Test
+  void anInferenceStepThatRecordsGivesTheDerivativesOfTheNetworkAsItIsUsed() {
+    var plain = Sequential.of(Linear.create(70, 200, Rng.of(2)), Activation.TANH);
+    var dropping = Sequential.of(new Dropout(0.5), plain, new Dropout(0.5));
+    var x = Rng.of(3).uniform(-1, 1, 2, 70).tracked();
+    float[] expected = plain.forward(x).sum().backward().of(x).toFloats();
+    for (int use = 0; use < 3; use++) {
+      try (var _ = Step.inference().recording()) {
+        assertThat(dropping.forward(x).sum().backward().of(x).toFloats()).isEqualTo(expected);
+      }
+    }
+  }
+
+  @Test
   void lossesHaveTheirClosedForms() {
     var logits = Tensor.of(new float[30], 3, 10);
     var labels = Tensor.of(new int[] {1, 2, 3}, 3);

@@ -67,6 +67,22 @@ class ModulesTest {
   private final Mlp model = Mlp.create(Rng.of(1));
 
   @Test
+  void layersAreFoundByPathOuterOnesFirst() {
+    var inner = new Branches(List.of(model.hidden()), Activation.GELU, 3);
+    var nested = Sequential.of(model, inner);
+    assertThat(Modules.layers(nested))
+        .containsExactly(
+            Map.entry("", nested),
+            Map.entry("0", model),
+            Map.entry("0.hidden", model.hidden()),
+            Map.entry("0.output", model.output()),
+            Map.entry("1", inner),
+            Map.entry("1.parts.0", model.hidden()),
+            Map.entry("1.last", Activation.GELU));
+    assertThat(Modules.layers(model.hidden())).containsExactly(Map.entry("", model.hidden()));
+  }
+
+  @Test
   void aModelIsDescribedAsATree() {
     var shared = Linear.create(1000, 1000, Rng.of(0));
     var nested =

@@ -160,7 +160,8 @@ class TrainerTest {
     trainer.run();
     double squares = 0;
     for (var entry : Modules.weights(trainer.model()).entrySet()) {
-      squares += entry.getValue().minus(requireNonNull(before.get(entry.getKey()))).squared().sum().item();
+      squares +=
+          entry.getValue().minus(requireNonNull(before.get(entry.getKey()))).squared().sum().item();
     }
     assertThat(Math.sqrt(squares)).isCloseTo(0.01, within(1e-6));
   }
