@@ -39,21 +39,32 @@ import org.junit.jupiter.api.Test;
 class ArchitectureTest {
   /** Each package and those that it may use. */
   private static final Map<String, List<String>> ARROWS =
-      Map.of(
-          "kernel", List.of(),
-          "tensor", List.of("kernel"),
-          "nn", List.of("tensor"),
-          "optim", List.of("kernel", "tensor", "nn"),
-          "data", List.of("tensor", "nn"),
-          "formats", List.of("tensor", "nn", "optim", "data"),
-          "datasets", List.of("tensor", "nn", "optim", "data", "formats"),
-          "models", List.of("tensor", "nn"),
-          "train", List.of("tensor", "nn", "optim", "data", "formats", "models"),
-          "explain", List.of("tensor", "nn", "optim", "data"),
-          "cli",
-              List.of(
-                  "tensor", "nn", "optim", "data", "formats", "datasets", "models", "train",
-                  "explain"));
+      Map.ofEntries(
+          entry("kernel"),
+          entry("tensor", "kernel"),
+          entry("nn", "tensor"),
+          entry("optim", "kernel", "tensor", "nn"),
+          entry("data", "tensor", "nn"),
+          entry("formats", "tensor", "nn", "optim", "data"),
+          entry("datasets", "tensor", "nn", "optim", "data", "formats"),
+          entry("models", "tensor", "nn"),
+          entry("train", "tensor", "nn", "optim", "data", "formats", "models"),
+          entry("explain", "tensor", "nn", "optim", "data"),
+          entry(
+              "cli",
+              "tensor",
+              "nn",
+              "optim",
+              "data",
+              "formats",
+              "datasets",
+              "models",
+              "train",
+              "explain"));
+
+  private static Map.Entry<String, List<String>> entry(String name, String... used) {
+    return Map.entry(name, List.of(used));
+  }
 
   private static final String[] CORE = packages("kernel", "tensor", "nn", "optim", "data");
 
