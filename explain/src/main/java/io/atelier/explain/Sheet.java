@@ -22,7 +22,7 @@ public record Sheet(Picture picture, double limit, int shown, int total) {
   /** The largest square that one value becomes. */
   private static final int LARGEST = 24;
 
-  private static final int LINE = 2;
+  private static final int LINE = 4;
 
   /**
    * What each unit of a layer looks for: a tile for each of its first units.

@@ -89,9 +89,9 @@ class PictureTest {
     assertThat(sheet.total()).isEqualTo(10);
     assertThat(sheet.limit()).isEqualTo(weight.slice(0, 0, 6).abs().max().item());
     // 4 columns and 2 rows, a value is 10 pixels wide
-    assertThat(sheet.picture().width()).isEqualTo(4 * 282 + 2);
+    assertThat(sheet.picture().width()).isEqualTo(4 * 284 + 4);
     var fifth = Picture.signed(weight.select(0, 4).reshape(28, 28), sheet.limit());
-    assertThat(sheet.picture().pixel(284 + 130, 2 + 75)).isEqualTo(fifth.pixel(13, 7));
+    assertThat(sheet.picture().pixel(284 + 4 + 130, 4 + 75)).isEqualTo(fifth.pixel(13, 7));
   }
 
   @Test
@@ -100,18 +100,18 @@ class PictureTest {
     var sheet = Sheet.weights(weight, Shape.of(3, 28, 28), 12);
     assertThat(sheet.shown()).isEqualTo(12);
     assertThat(sheet.total()).isEqualTo(24);
-    assertThat(sheet.picture().width()).isEqualTo(3 * 122 + 2);
-    assertThat(sheet.picture().height()).isEqualTo(4 * 122 + 2);
+    assertThat(sheet.picture().width()).isEqualTo(3 * 124 + 4);
+    assertThat(sheet.picture().height()).isEqualTo(4 * 124 + 4);
     var plane = Picture.signed(weight.select(0, 3).select(0, 2), sheet.limit());
-    assertThat(sheet.picture().pixel(3 * 122 + 2, 2 * 122 + 2)).isEqualTo(plane.pixel(0, 0));
+    assertThat(sheet.picture().pixel(3 * 124 + 4, 2 * 124 + 4)).isEqualTo(plane.pixel(0, 0));
   }
 
   @Test
   void aVectorIsASquareWhoseRestIsGrey() {
     var sheet = Sheet.activations(Tensor.ones(10), 64); // 4 columns and 3 rows
-    assertThat(sheet.picture().width()).isEqualTo(4 * 24 + 4);
-    assertThat(sheet.picture().pixel(2 + 60, 2 + 12)).isEqualTo(0x682100);
-    assertThat(sheet.picture().pixel(2 + 60, 2 + 60)).isEqualTo(GREY);
+    assertThat(sheet.picture().width()).isEqualTo(4 * 24 + 8);
+    assertThat(sheet.picture().pixel(4 + 60, 4 + 12)).isEqualTo(0x682100);
+    assertThat(sheet.picture().pixel(4 + 60, 4 + 60)).isEqualTo(GREY);
     assertThatThrownBy(() -> Sheet.weights(Tensor.zeros(3), Shape.of(3), 4))
         .hasMessage("weights([3]): weights are [out, in] or [out, in, height, width]");
   }
