@@ -156,6 +156,7 @@ final class SameBitsProgram {
     between("AdaptiveAveragePool", _ -> onImages(AdaptiveAveragePool.of(1, 23)));
     between("Upsample", _ -> onImages(Sequential.of(Upsample.by(2), MaxPool.of(2))));
     between("GlobalAveragePool", _ -> x -> x.plus(new GlobalAveragePool().forward(x.unsqueeze(1))));
+    between("Flatten", _ -> Sequential.of(x -> x.reshape(-1, 1, 23), new Flatten()));
     for (var activation : Activation.values()) {
       between("Activation " + activation, _ -> activation);
     }
