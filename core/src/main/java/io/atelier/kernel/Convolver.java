@@ -84,6 +84,9 @@ public final class Convolver {
   /** The most parts into which the images are cut for a gradient of the weights. */
   private static final int MOST_PARTS = 8;
 
+  /** Channels below which most of a tile would be empty. */
+  private static final int FEW = 4;
+
   /** Floats that the parts of a gradient of the weights may take together. */
   private static final int PARTS_MEMORY = 1 << 22;
 
@@ -261,10 +264,26 @@ public final class Convolver {
    * The gradient with respect to the images.
    *
    * <p>The elements of x that are equal modulo the stride see the same taps: for each such phase it
-   * is a convolution of dy by these taps.
+   * is a convolution of dy by these taps. Images of few channels would leave most of a tile empty:
+   * there each tap is a row of a product of its own, added up where the tap stands.
    */
   public static void inputGradient(
       Sizes sizes, float[] dy, int dy0, float[] w, int w0, float[] dx, int dx0) {
+    if (sizes.groupChannels() < FEW) {
+      eachImage(
+          sizes.batch,
+          (image, parts) ->
+              spread(
+                  sizes,
+                  dy,
+                  dy0 + image * sizes.filters * sizes.places(),
+                  w,
+                  w0,
+                  dx,
+                  dx0 + image * sizes.channels * sizes.inputs(),
+                  parts));
+      return;
+    }
     var down = Phase.of(sizes.vertical);
     var right = Phase.of(sizes.horizontal);
     float[] weights = phaseWeights(sizes, down, right, w, w0);
@@ -291,6 +310,44 @@ public final class Convolver {
             }
           }
         });
+  }
+
+  /** The gradient of one image of few channels, tap by tap. */
+  private static void spread(
+      Sizes sizes, float[] dy, int dy0, float[] w, int w0, float[] dx, int dx0, int parts) {
+    int filters = sizes.groupFilters();
+    int depth = sizes.depth();
+    int places = sizes.places();
+    float[] taps = MEMORY.get().sums(depth * places);
+    Arrays.fill(dx, dx0, dx0 + sizes.channels * sizes.inputs(), 0f);
+    for (int group = 0; group < sizes.groups; group++) {
+      var weights = new Gemm.Matrix(w, w0 + group * filters * depth, depth, true);
+      var results = new Gemm.Matrix(dy, dy0 + group * filters * places, places, false);
+      Gemm.multiply(
+          depth, places, filters, weights, results, taps, 0, places, Epilogue.store(), parts);
+      for (int row = 0; row < depth; row++) {
+        int channel = group * sizes.groupChannels() + row / sizes.taps();
+        add(sizes, row % sizes.taps(), taps, row * places, dx, dx0 + channel * sizes.inputs());
+      }
+    }
+  }
+
+  /** Adds what one tap gives at each place to the elements of a channel that it stands on. */
+  private static void add(Sizes sizes, int tap, float[] from, int at, float[] dx, int dx0) {
+    var down = sizes.vertical;
+    var right = sizes.horizontal;
+    int column = right.seen(0, tap % right.size);
+    int first = Math.max(0, Math.ceilDiv(-column, right.stride));
+    int end = Math.min(right.output, Math.floorDiv(right.input - 1 - column, right.stride) + 1);
+    for (int i = 0; i < down.output; i++) {
+      int row = down.seen(i, tap / right.size);
+      if (row >= 0 && row < down.input) {
+        int to = dx0 + row * right.input + column;
+        for (int j = first; j < end; j++) {
+          dx[to + j * right.stride] += from[at + i * right.output + j];
+        }
+      }
+    }
   }
 
   /** One phase of one image; returns where the weights of the next one begin. */
