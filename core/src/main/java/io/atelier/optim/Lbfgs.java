@@ -88,6 +88,7 @@ public record Lbfgs(int history, int iterations, double flattest, double smalles
    * Changes the parameters of a model until the loss is lowest nearby.
    *
    * @param loss computed anew from the present weights at each call
+   * @throws IllegalStateException if the first loss or its gradient is not finite; the weights stay
    */
   public Result minimize(Object model, Supplier<Tensor> loss) {
     return minimize(Modules.parameters(model), loss);
@@ -99,6 +100,14 @@ public record Lbfgs(int history, int iterations, double flattest, double smalles
     var pairs = new ArrayDeque<Pair>();
     double[] place = ground.place();
     var here = ground.at(place);
+    if (!Double.isFinite(here.loss) || !Double.isFinite(largest(here.gradient))) {
+      throw new IllegalStateException(
+          "Lbfgs: the first loss and its gradient must be finite, got a loss of "
+              + here.loss
+              + " and derivatives up to "
+              + largest(here.gradient)
+              + "; begin with other weights");
+    }
     boolean converged = largest(here.gradient) <= flattest;
     int iteration = 0;
     for (; iteration < iterations && !converged; iteration++) {
@@ -198,8 +207,9 @@ public record Lbfgs(int history, int iterations, double flattest, double smalles
     LineSearch.Line along(double[] place, double[] direction) {
       return distance -> {
         var spot = at(plus(place, distance, direction));
-        return new LineSearch.Point(
-            distance, spot.loss, dot(spot.gradient, direction), spot.gradient);
+        double slope = dot(spot.gradient, direction);
+        double loss = Double.isFinite(slope) ? spot.loss : Double.NaN; // no place to go on from
+        return new LineSearch.Point(distance, loss, slope, spot.gradient);
       };
     }
 

@@ -65,7 +65,7 @@ record LineSearch(LineSearch.Line line, double narrowest) {
 
   /** Narrows an interval that holds such a point. */
   private Point within(Point one, Point other, Point start, int trials) {
-    boolean rises = one.loss <= other.loss;
+    boolean rises = !(other.loss < one.loss); // also where it is not a number
     var low = rises ? one : other;
     var high = rises ? other : one;
     boolean crawled = false;

@@ -1,6 +1,7 @@
 package io.atelier.optim;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import io.atelier.tensor.ElementType;
@@ -59,6 +60,28 @@ class LbfgsTest {
           .containsExactly(
               Recorded.values("lbfgs network 8"), within(type == ElementType.DOUBLE ? 1e-6 : 1e-3));
     }
+  }
+
+  /** Of {@code 4 x - ln x} at 0.5 the first step, of length 1, leads to where there is no ln. */
+  @Test
+  void turnsBackWhereTheLossIsNotANumber() {
+    var point = Point.of(0.5);
+    var x = point.p();
+    var result =
+        Lbfgs.create().minimize(point, () -> x.value().times(4).minus(x.value().log()).sum());
+    assertThat(result.converged()).isTrue();
+    assertThat(x.value().toDoubles()).containsExactly(new double[] {0.25}, within(1e-5));
+  }
+
+  @Test
+  void refusesToBeginWhereTheLossIsNotANumber() {
+    var point = Point.of(-2);
+    assertThatThrownBy(() -> Lbfgs.create().minimize(point, () -> point.p().value().log().sum()))
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessage(
+            "Lbfgs: the first loss and its gradient must be finite, got a loss of NaN and"
+                + " derivatives up to 0.5; begin with other weights");
+    assertThat(point.p().value().toDoubles()).containsExactly(-2);
   }
 
   @Test
