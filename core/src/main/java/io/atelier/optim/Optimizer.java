@@ -42,14 +42,17 @@ public final class Optimizer {
 
   /**
    * Sets the learning rate of the steps to come. Where a parameter has a rule of its own, the rate
-   * of that rule is changed in the same proportion.
+   * of that rule is changed in the same proportion; beside a rule whose rate is 0 it stays.
    */
   public void rate(double newRate) {
     rate = newRate;
   }
 
   private double rate(UpdateRule own) {
-    return own.rate() == rule.rate() ? rate : own.rate() * (rate / rule.rate());
+    if (own.rate() == rule.rate()) {
+      return rate;
+    }
+    return rule.rate() == 0 ? own.rate() : own.rate() * (rate / rule.rate());
   }
 
   /** How many steps were taken. */

@@ -40,6 +40,15 @@ class OptimizerTest {
   }
 
   @Test
+  void besideARuleOfRateZeroARuleKeepsItsOwn() {
+    var rule = Sgd.rate(0);
+    var sgd = rule.over(model, path -> path.equals("w") ? Sgd.rate(0.25) : rule);
+    sgd.step(model.loss().backward());
+    assertThat(model.w().value().toFloats()).containsExactly(1.5f, -0.75f);
+    assertThat(model.v().value().toFloats()).containsOnly(1);
+  }
+
+  @Test
   void stateOfDifferentRulesIsSavedByPath() {
     var rule = Adam.rate(0.1);
     var optimizer = rule.over(model, path -> path.equals("w") ? Lion.rate(0.01) : rule);
