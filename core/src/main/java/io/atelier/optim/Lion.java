@@ -22,6 +22,9 @@ import java.util.List;
  */
 public record Lion(double rate, double beta1, double beta2, double weightDecay)
     implements UpdateRule {
+  /** Twice this brings the least number above 0 beyond 1. */
+  private static final float LARGE = 0x1p127f;
+
   /** Checks the settings. */
   public Lion {
     Settings.requireNotNegative("Lion", "rate", rate);
@@ -69,8 +72,8 @@ public record Lion(double rate, double beta1, double beta2, double weightDecay)
                   for (int i = from; i < from + count; i++) {
                     float d = g[g0 + i];
                     float blend = keep1 * mean[i] + add1 * d;
-                    // the sign; Math.signum branches on it, which is guessed wrong every other time
-                    float direction = blend == 0 ? 0 : blend / Math.abs(blend);
+                    // the sign, in vectors: what is not 0 is scaled beyond 1, infinity with it
+                    float direction = Math.max(-1f, Math.min(1f, blend * LARGE * LARGE));
                     w[i] = w[i] * keep - rate * direction;
                     mean[i] = keep2 * mean[i] + add2 * d;
                   }

@@ -49,6 +49,17 @@ class OptimizerTest {
   }
 
   @Test
+  void lionMovesByTheRateForTheLeastAndTheLargestGradient() {
+    float[] gradients = {
+      Float.MIN_VALUE, -1e-30f, 0, Float.MAX_VALUE, Float.NEGATIVE_INFINITY, Float.NaN
+    };
+    var w = Parameter.of(Tensor.zeros(gradients.length));
+    var loss = w.value().times(Tensor.of(gradients, gradients.length)).sum();
+    Lion.rate(0.5).betas(0, 0.99).over(Map.of("w", w)).step(loss.backward());
+    assertThat(w.value().toFloats()).containsExactly(-0.5f, 0.5f, 0, -0.5f, 0.5f, Float.NaN);
+  }
+
+  @Test
   void stateOfDifferentRulesIsSavedByPath() {
     var rule = Adam.rate(0.1);
     var optimizer = rule.over(model, path -> path.equals("w") ? Lion.rate(0.01) : rule);
