@@ -74,8 +74,9 @@ public final class Averaged {
     Modules.parameters(model)
         .forEach((path, parameter) -> {
           var now = parameter.value().detached();
-          means.merge(
-              path, now.kept(), (mean, _) -> mean.plus(now.minus(mean).times(newest)).kept());
+          var mean = means.get(path);
+          means.put(
+              path, mean == null ? now.kept() : mean.plus(now.minus(mean).times(newest)).kept());
         });
     updates++;
   }
