@@ -4,6 +4,7 @@ import io.atelier.tensor.Rng;
 import io.atelier.tensor.Shape;
 import io.atelier.tensor.ShapeException;
 import io.atelier.tensor.Window;
+import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalInt;
@@ -44,8 +45,9 @@ public record Architecture(OptionalInt inputs, List<Item> items) implements Plan
         flatten             all values of an example in one row
         ACTIVATION          sigmoid, relu, gelu, softplus, elu, selu, tanh
 
-        OPTIONS             sN stride, pN padding at all edges, same (padded so that the size stays),
-                            dN dilation, gN groups, nobias (these two of conv), as in conv64x3s2p1
+        OPTIONS             sN stride, pN padding at all edges, same (padded so that the size stays at
+                            stride 1, as in pool3s1same), dN dilation, gN groups, nobias (these two
+                            of conv), as in conv64x3s2p1
 
       The last layer has one output for each class and no activation: the loss is applied to it.
       """;
@@ -62,9 +64,43 @@ public record Architecture(OptionalInt inputs, List<Item> items) implements Plan
           MaxPool,
           Norm {}
 
-  /** Copies the list. */
+  /**
+   * Copies the list.
+   *
+   * @throws IllegalArgumentException if there is no line of text for an item: one with a window
+   *     that is not square, with other unequal padding than {@code same}, or a mean of the values
+   *     inside only
+   */
   public Architecture {
     items = List.copyOf(items);
+    for (var item : items) {
+      if (!isSayable(item)) {
+        throw new IllegalArgumentException(
+            "a line of text has square windows, padded alike at all edges or same, and means that"
+                + " count padding; not "
+                + item);
+      }
+    }
+  }
+
+  private static boolean isSayable(Item item) {
+    return switch (item) {
+      case AveragePool pool -> pool.countsPadding() && isSayable(pool.window());
+      case Filters filters -> isSayable(filters.window());
+      case MaxPool pool -> isSayable(pool.window());
+      case Activation _, Dense _, Dropout _, Flatten _, GlobalAveragePool _, Norm _ -> true;
+    };
+  }
+
+  /** Whether the numbers along the first axis are all there is to say. */
+  private static boolean isSayable(Window window) {
+    var square =
+        Window.of(window.sizeAlong(0))
+            .stride(window.strideAlong(0))
+            .dilation(window.dilationAlong(0));
+    int padding = window.paddingBefore(0);
+    return Stream.of(square.padding(padding), square.same())
+        .anyMatch(said -> said.over(2).equals(window.over(2)));
   }
 
   /**
@@ -148,7 +184,8 @@ public record Architecture(OptionalInt inputs, List<Item> items) implements Plan
       case Activation activation -> activation.toString();
       case AveragePool pool -> "avgpool" + pooling(pool.window());
       case Dense(int units) -> Integer.toString(units);
-      case Dropout(double probability) -> "dropout" + probability;
+      case Dropout(double probability) ->
+          "dropout" + BigDecimal.valueOf(probability).toPlainString();
       case Filters filters ->
           "conv"
               + filters.filters()

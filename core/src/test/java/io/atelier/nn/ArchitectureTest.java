@@ -6,6 +6,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.atelier.tensor.Rng;
 import io.atelier.tensor.Shape;
 import io.atelier.tensor.ShapeException;
+import io.atelier.tensor.Window;
+import java.util.List;
+import java.util.OptionalInt;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -74,6 +77,7 @@ class ArchitectureTest {
     "784 1000relu 10, 784-1000relu-10",
     "784 - 1000ReLU - 10, 784-1000relu-10",
     "2-8tanh-8sigmoid-dropout0.25-1, 2-8tanh-8sigmoid-dropout0.25-1",
+    "4-dropout0.0005-2, 4-dropout0.00050-2",
     "4-3-relu-2, 4-3relu-2",
     "4-relu-2, 4-relu-2",
     "conv10x5relu-pool2-conv20x5relu-pool2-128relu-10, conv10x5relu-pool2-conv20x5relu-pool2-128relu-10",
@@ -95,6 +99,28 @@ class ArchitectureTest {
     var line = Architecture.parse(text);
     assertThat(line).hasToString(expected);
     assertThat(Architecture.parse(expected)).isEqualTo(line);
+  }
+
+  @Test
+  void whatALineCannotSayIsRefused() {
+    var wide = Window.of(1, 7);
+    refuses(Filters.of(8, wide));
+    refuses(MaxPool.of(wide.same()));
+    refuses(AveragePool.of(2).inside());
+    var one = List.of(1);
+    refuses(MaxPool.of(new Window(List.of(4), one, one, List.of(2), one)));
+    var square =
+        new Architecture(OptionalInt.empty(), List.of(Filters.of(8, Window.of(4, 4).same())));
+    assertThat(square).hasToString("conv8x4same");
+  }
+
+  private static void refuses(Architecture.Item item) {
+    assertThatThrownBy(() -> new Architecture(OptionalInt.empty(), List.of(item)))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage(
+            "a line of text has square windows, padded alike at all edges or same, and means that"
+                + " count padding; not "
+                + item);
   }
 
   @Test
