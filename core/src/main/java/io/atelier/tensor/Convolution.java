@@ -6,6 +6,7 @@ import io.atelier.kernel.Reference;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** Convolution of images and signals by small windows of weights, and its transpose. */
@@ -55,10 +56,15 @@ sealed interface Convolution permits Tensor {
   private static Tensor convolved(
       Tensor x, Tensor weight, @Nullable Tensor bias, Convolve operation) {
     if (x.shape().rank() == 3 && weight.shape().rank() == 3) {
-      var line = new Convolve(line(operation.window), operation.groups, operation.rectified);
-      return convolved(image(x), image(weight), bias, line).squeeze(2);
+      var line = line(operation.window, () -> operation.call(operands(x, weight, bias)));
+      var seen = new Convolve(line, operation.groups, operation.rectified);
+      return convolved(image(x), image(weight), bias, seen).squeeze(2);
     }
-    return bias == null ? operation.apply(x, weight) : operation.apply(x, weight, bias);
+    return operation.apply(operands(x, weight, bias));
+  }
+
+  private static Tensor[] operands(Tensor x, Tensor weight, @Nullable Tensor bias) {
+    return bias == null ? new Tensor[] {x, weight} : new Tensor[] {x, weight, bias};
   }
 
   /** A signal as an image of one row: [N, C, L] -> [N, C, 1, L]. */
@@ -68,8 +74,8 @@ sealed interface Convolution permits Tensor {
   }
 
   /** A window on a signal as one on an image of one row. */
-  private static Window line(Window window) {
-    var along = window.over(1);
+  private static Window line(Window window, Supplier<String> call) {
+    var along = window.over(1, call);
     return new Window(
         List.of(1, along.sizeAlong(0)),
         List.of(1, along.strideAlong(0)),
@@ -100,18 +106,28 @@ sealed interface Convolution permits Tensor {
    */
   default Tensor transposedConvolution(
       Tensor weight, @Nullable Tensor bias, Window window, int groups, int... extra) {
-    if (self().shape().rank() == 3 && weight.shape().rank() == 3) {
-      int[] along = extra.length == 0 ? extra : new int[] {0, extra[0]};
-      return image(self())
-          .transposedConvolution(image(weight), bias, line(window), groups, along)
-          .squeeze(2);
-    }
     var operation =
         new TransposedConvolve(
             window,
             groups,
             extra.length == 0 ? 0 : extra[0],
             extra.length == 0 ? 0 : extra[extra.length - 1]);
+    boolean signal = self().shape().rank() == 3 && weight.shape().rank() == 3;
+    if (extra.length > (signal ? 1 : 2)) {
+      throw new ShapeException(
+          operation.call(operands(self(), weight, bias)),
+          "takes one extra number for each axis of "
+              + (signal ? "a signal" : "an image")
+              + ", got "
+              + Arrays.toString(extra));
+    }
+    if (signal) {
+      var line = line(window, () -> operation.call(operands(self(), weight, bias)));
+      int[] along = extra.length == 0 ? extra : new int[] {0, extra[0]};
+      return image(self())
+          .transposedConvolution(image(weight), bias, line, groups, along)
+          .squeeze(2);
+    }
     var result = operation.apply(self(), weight);
     if (bias == null) {
       return result;
@@ -145,11 +161,7 @@ sealed interface Convolution permits Tensor {
       if (groups() < 1) {
         throw new ShapeException(call(inputs), "groups must be at least 1, got " + groups());
       }
-      try {
-        window().over(2);
-      } catch (IllegalArgumentException e) {
-        throw new ShapeException(call(inputs), String.valueOf(e.getMessage()), e);
-      }
+      window().over(2, () -> call(inputs));
     }
 
     /** The sizes of the kernel's axes, given those of the image and of the result. */
@@ -314,7 +326,24 @@ sealed interface Convolution permits Tensor {
     if (height < 1 || width < 1) {
       throw new ShapeException(op.call(inputs), rule(window, x));
     }
+    requirePadded(op, window, x, inputs);
     return Shape.of(x.size(0), filters, height, width);
+  }
+
+  /** Refuses an image that does not fit an array with its padding, as the kernel lays it out. */
+  private static void requirePadded(Op op, Window window, Shape x, Tensor... inputs) {
+    var over = window.over(2);
+    long[] sides = new long[2];
+    for (int axis = 0; axis < 2; axis++) {
+      sides[axis] = (long) x.size(2 + axis) + over.paddingBefore(axis) + over.paddingAfter(axis);
+    }
+    double most = Integer.MAX_VALUE - 64.0 - sides[1]; // the kernel reads a row further
+    if ((double) x.size(1) * sides[0] * sides[1] > most) {
+      throw new ShapeException(
+          op.call(inputs),
+          "padded to [%d, %d, %d] an image does not fit a Java array"
+              .formatted(x.size(1), sides[0], sides[1]));
+    }
   }
 
   /**
@@ -332,12 +361,12 @@ sealed interface Convolution permits Tensor {
       return new TransposedConvolve(
           window,
           groups,
-          image.size(2) - inputs(over, 0, result.size(2)),
-          image.size(3) - inputs(over, 1, result.size(3)));
+          (int) (image.size(2) - inputs(over, 0, result.size(2))),
+          (int) (image.size(3) - inputs(over, 1, result.size(3))));
     }
 
-    private static int inputs(Window over, int axis, int output) {
-      return (output - 1) * over.strideAlong(axis)
+    private static long inputs(Window over, int axis, int output) {
+      return (output - 1L) * over.strideAlong(axis)
           + over.reach(axis)
           - over.paddingBefore(axis)
           - over.paddingAfter(axis);
@@ -370,8 +399,8 @@ sealed interface Convolution permits Tensor {
         throw new ShapeException(
             call(inputs), "the weight's last sizes must be those of the window " + window);
       }
-      int height = inputs(over, 0, y.size(2)) + rows;
-      int width = inputs(over, 1, y.size(3)) + columns;
+      long height = inputs(over, 0, y.size(2)) + rows;
+      long width = inputs(over, 1, y.size(3)) + columns;
       if (rows < 0
           || columns < 0
           || rows >= over.strideAlong(0)
@@ -385,7 +414,11 @@ sealed interface Convolution permits Tensor {
             call(inputs),
             "the result would be " + height + " x " + width + "; less padding makes it larger");
       }
-      return Shape.of(y.size(0), weight.size(1) * groups, height, width);
+      return Shape.of(
+          y.size(0),
+          weight.size(1) * groups,
+          Shape.size(call(inputs), "makes an axis of", height),
+          Shape.size(call(inputs), "makes an axis of", width));
     }
 
     @Override

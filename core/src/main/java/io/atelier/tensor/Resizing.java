@@ -34,7 +34,8 @@ sealed interface Resizing permits Tensor {
     return resize(
         how,
         IntStream.range(2, 2 + axes)
-            .map(axis -> Math.multiplyExact(self().shape().size(axis), factor))
+            .map(axis ->
+                Shape.size(call, "makes an axis of", (long) self().shape().size(axis) * factor))
             .toArray());
   }
 
@@ -49,6 +50,11 @@ sealed interface Resizing permits Tensor {
    */
   default Tensor resize(Interpolation how, int... sizes) {
     int[] all = sizes("resize", self(), sizes);
+    var shape = self().shape();
+    for (int axis = 0; axis < all.length; axis++) {
+      shape = shape.with(axis + 2, all[axis]);
+    }
+    Tensor.length(shape); // refused before the tables of an axis are made
     return resampled(
         self(),
         IntStream.range(0, all.length)
@@ -93,7 +99,7 @@ sealed interface Resizing permits Tensor {
   default Tensor pad(Window window, Padding how) {
     String call = "pad(" + self().described() + ", " + window + ", " + how + ")";
     int axes = requireImages(call, self());
-    var over = window.over(axes);
+    var over = window.over(axes, () -> call);
     return resampled(
         self(),
         IntStream.range(0, axes)
@@ -112,26 +118,28 @@ sealed interface Resizing permits Tensor {
           case REPLICATE -> n == 0 ? 0 : Integer.MAX_VALUE - n;
           case CIRCULAR -> n;
         };
+    String call =
+        "pad("
+            + self().described()
+            + ", "
+            + axis
+            + ", "
+            + before
+            + " and "
+            + after
+            + ", "
+            + how
+            + ")";
     if (Math.min(before, after) < 0 || Math.max(before, after) > most) {
       throw new ShapeException(
-          "pad("
-              + self().described()
-              + ", "
-              + axis
-              + ", "
-              + before
-              + " and "
-              + after
-              + ", "
-              + how
-              + ")",
+          call,
           Math.min(before, after) < 0
               ? "padding must be >= 0; slice(axis, from, to) cuts off"
               : "of " + n + " values at most " + Math.max(0, most) + " can stand before or after");
     }
     return copies(
         n,
-        Math.addExact(Math.addExact(before, after), n),
+        Shape.size(call, "makes an axis of", (long) before + after + n),
         i ->
             switch (how) {
               case REFLECT -> n - 1 - Math.abs(n - 1 - Math.abs(i - before));

@@ -57,6 +57,15 @@ public final class Shape {
     return index;
   }
 
+  /** The size of an axis that {@code call} makes, {@code what} tells how, if it fits an int. */
+  static int size(String call, String what, long size) {
+    if (size > Integer.MAX_VALUE) {
+      throw new ShapeException(
+          call, what + " " + size + " values; an axis has at most 2,147,483,647");
+    }
+    return (int) size;
+  }
+
   /** The number of elements. */
   public long count() {
     return count;

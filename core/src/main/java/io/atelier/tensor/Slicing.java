@@ -113,12 +113,11 @@ sealed interface Slicing permits Tensor {
   default Tensor pad(int axis, int before, int after, double value) {
     var shape = self().shape();
     int at = shape.axis(axis);
+    String call = "pad(" + shape + ", axis " + axis + ", " + before + " and " + after + ")";
     if (before < 0 || after < 0) {
-      throw new ShapeException(
-          "pad(" + shape + ", axis " + axis + ", " + before + " and " + after + ")",
-          "padding must be >= 0; slice(axis, from, to) cuts off");
+      throw new ShapeException(call, "padding must be >= 0; slice(axis, from, to) cuts off");
     }
-    int size = Math.addExact(Math.addExact(before, after), shape.size(at));
+    int size = Shape.size(call, "makes an axis of", (long) before + after + shape.size(at));
     return before + after == 0 ? self() : new Place(at, before, 1, size, value).apply(self());
   }
 

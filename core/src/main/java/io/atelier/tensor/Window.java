@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
+import java.util.function.Supplier;
 
 /**
  * A window that moves over the axes of an image or a signal: what convolutions and pooling look
@@ -134,9 +135,27 @@ public record Window(
     return numbers.get(numbers.size() == 1 ? 0 : axis);
   }
 
-  /** How far the window reaches along an axis: {@code dilation (size - 1) + 1}. */
+  /**
+   * How far the window reaches along an axis: {@code dilation (size - 1) + 1}.
+   *
+   * @throws ShapeException if that is further than any axis has values
+   */
   public int reach(int axis) {
-    return Math.addExact(Math.multiplyExact(dilationAlong(axis), sizeAlong(axis) - 1), 1);
+    long reach = dilationAlong(axis) * (sizeAlong(axis) - 1L) + 1;
+    return Shape.size("window " + this, "reaches over", reach);
+  }
+
+  /**
+   * The same with a number for each of {@code axes} axes, for an operation.
+   *
+   * @throws ShapeException if the window has another number of axes
+   */
+  Window over(int axes, Supplier<String> call) {
+    try {
+      return over(axes);
+    } catch (IllegalArgumentException e) {
+      throw new ShapeException(call.get(), String.valueOf(e.getMessage()), e);
+    }
   }
 
   /** The same with a number for each of {@code axes} axes. */
@@ -163,10 +182,15 @@ public record Window(
    *
    * @param input the size of the axis
    * @return 0 or less if the window does not fit in
+   * @throws ShapeException if the window's reach or the padded axis does not fit an int
    */
   public int outputs(int axis, int input) {
-    long room = (long) input + paddingBefore(axis) + paddingAfter(axis) - reach(axis);
-    return Math.toIntExact(Math.floorDiv(room, strideAlong(axis)) + 1);
+    int padded =
+        Shape.size(
+            "window " + this + " over " + input + " values",
+            "with padding these are",
+            (long) input + paddingBefore(axis) + paddingAfter(axis));
+    return Math.floorDiv(padded - reach(axis), strideAlong(axis)) + 1;
   }
 
   /** As it is called in messages, {@code 3x3, stride 2, padding 1}. */

@@ -1,8 +1,10 @@
 package io.atelier.tensor;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
 
 /** Convolutions against PyTorch 1.13 and against examples done by hand. */
@@ -133,5 +135,52 @@ class ConvolutionTest {
     } finally {
       Machine.useThreads(threads);
     }
+  }
+
+  @Test
+  void refusesAWindowOfOtherAxesThanASignal() {
+    var x = Tensor.zeros(2, 3, 9);
+    var window = Window.of(3, 3);
+    refuses(
+        () -> x.convolution(Tensor.zeros(4, 3, 3), window),
+        "convolution([2, 3, 9], [4, 3, 3]): a window over 2 axes does not fit 1");
+    refuses(
+        () -> x.transposedConvolution(Tensor.zeros(3, 4, 3), null, window),
+        "transposedConvolution([2, 3, 9], [3, 4, 3]): a window over 2 axes does not fit 1");
+  }
+
+  @Test
+  void refusesMoreExtrasThanAxes() {
+    var window = Window.of(3).stride(2);
+    refuses(
+        () ->
+            Tensor.zeros(1, 3, 5, 5)
+                .transposedConvolution(Tensor.zeros(3, 4, 3, 3), null, window, 1, 1, 0, 1),
+        "transposedConvolution([1, 3, 5, 5], [3, 4, 3, 3]): takes one extra number for each axis of"
+            + " an image, got [1, 0, 1]");
+    refuses(
+        () ->
+            Tensor.zeros(1, 3, 5)
+                .transposedConvolution(Tensor.zeros(3, 4, 3), null, window, 1, 1, 0),
+        "transposedConvolution([1, 3, 5], [3, 4, 3]): takes one extra number for each axis of a"
+            + " signal, got [1, 0]");
+  }
+
+  @Test
+  void refusesWhatNoArrayHolds() {
+    var wide = Window.of(1).stride(1 << 20);
+    refuses(
+        () -> Tensor.zeros(1, 1, 3, 3).convolution(Tensor.zeros(1, 1, 1, 1), wide.padding(1 << 20)),
+        "convolution([1, 1, 3, 3], [1, 1, 1, 1]): padded to [1, 2097155, 2097155] an image does not"
+            + " fit a Java array");
+    refuses(
+        () ->
+            Tensor.zeros(1, 1, 1, 4097).transposedConvolution(Tensor.zeros(1, 1, 1, 1), null, wide),
+        "transposedConvolution([1, 1, 1, 4097], [1, 1, 1, 1]): makes an axis of 4294967297 values;"
+            + " an axis has at most 2,147,483,647");
+  }
+
+  private static void refuses(ThrowingCallable call, String message) {
+    assertThatThrownBy(call).isInstanceOf(ShapeException.class).hasMessage(message);
   }
 }

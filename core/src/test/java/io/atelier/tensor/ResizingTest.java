@@ -1,11 +1,13 @@
 package io.atelier.tensor;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import java.util.Arrays;
 import java.util.List;
 import java.util.function.UnaryOperator;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
 
 /** Interpolation and padding as PyTorch has them, recorded. */
@@ -154,6 +156,41 @@ class ResizingTest {
             1.25f,
             1.75f,
             2);
+  }
+
+  @Test
+  void refusesWhatNoAxisHolds() {
+    refuses(
+        () -> IMAGE.upsample(2_000_000_000, Interpolation.NEAREST),
+        "upsample(DOUBLE %s, times 2000000000): makes an axis of %d values; an axis has at most"
+            + " 2,147,483,647",
+        2_000_000_000L * IMAGE.shape().size(2));
+    refuses(
+        () -> IMAGE.pad(2, 2_000_000_000, 2_000_000_000, Padding.REPLICATE),
+        "pad(DOUBLE %s, axis 2, 2000000000 and 2000000000, REPLICATE): makes an axis of %d values; an axis"
+            + " has at most 2,147,483,647",
+        4_000_000_000L + IMAGE.shape().size(2));
+    refuses(
+        () -> IMAGE.pad(2, 2_000_000_000, 2_000_000_000, 0),
+        "pad(%s, axis 2, 2000000000 and 2000000000): makes an axis of %d values; an axis has at"
+            + " most 2,147,483,647",
+        4_000_000_000L + IMAGE.shape().size(2));
+    assertThatThrownBy(() -> IMAGE.resize(Interpolation.LINEAR, 2_000_000_000))
+        .isInstanceOf(ShapeException.class)
+        .hasMessageEndingWith("elements do not fit a Java array of 2,147,483,639");
+  }
+
+  @Test
+  void refusesToPadByAWindowOfOtherAxes() {
+    assertThatThrownBy(() -> Tensor.zeros(1, 2, 5).pad(Window.of(3, 3).padding(1), Padding.REFLECT))
+        .isInstanceOf(ShapeException.class)
+        .hasMessage("pad([1, 2, 5], 3x3, padding 1, REFLECT): a window over 2 axes does not fit 1");
+  }
+
+  private static void refuses(ThrowingCallable call, String message, long size) {
+    assertThatThrownBy(call)
+        .isInstanceOf(ShapeException.class)
+        .hasMessage(message, IMAGE.shape(), size);
   }
 
   /** Compares values, and derivatives where that of value {@code i} from above is i + 1. */

@@ -37,6 +37,22 @@ class WindowTest {
   }
 
   @Test
+  void refusesWhatNoAxisHolds() {
+    assertThatThrownBy(() -> Window.of(3).dilation(2_000_000_000).same())
+        .isInstanceOf(ShapeException.class)
+        .hasMessage(
+            "window 3x3, dilation 2000000000: reaches over 4000000001 values; an axis has at"
+                + " most 2,147,483,647");
+    assertThatThrownBy(() -> Window.of(3).padding(2_000_000_000).outputs(0, 28))
+        .isInstanceOf(ShapeException.class)
+        .hasMessage(
+            "window 3x3, padding 2000000000 over 28 values: with padding these are 4000000028"
+                + " values; an axis has at most 2,147,483,647");
+    assertThat(Window.of(3).stride(2).padding(1_000_000_000).outputs(0, 3))
+        .isEqualTo(1_000_000_001);
+  }
+
+  @Test
   void refusesWhatIsNoWindow() {
     assertThatThrownBy(() -> Window.of(0))
         .hasMessage("the size of a window must be at least 1, got [0]");
