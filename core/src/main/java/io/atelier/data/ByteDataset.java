@@ -1,6 +1,7 @@
 package io.atelier.data;
 
 import io.atelier.tensor.Shape;
+import io.atelier.tensor.ShapeException;
 import io.atelier.tensor.Tensor;
 import java.util.function.Supplier;
 
@@ -86,6 +87,11 @@ public final class ByteDataset implements Dataset {
     byte[] bytes = values.get();
     byte[] classOf = labels.get();
     int length = (int) shape.count();
+    if ((long) indices.length * length > Integer.MAX_VALUE - 8) {
+      throw new ShapeException(
+          "batch of " + indices.length + " examples " + shape,
+          (long) indices.length * length + " values do not fit a Java array of 2,147,483,639");
+    }
     float[] inputs = new float[indices.length * length];
     int[] truth = new int[indices.length];
     int to = 0;

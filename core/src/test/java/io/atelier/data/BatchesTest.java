@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.atelier.tensor.Rng;
 import io.atelier.tensor.Shape;
+import io.atelier.tensor.ShapeException;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -48,6 +49,16 @@ class BatchesTest {
     assertThat(awaited.batch(2).inputs().toFloats())
         .isEqualTo(dataset.batch(2).inputs().toFloats());
     assertThat(awaited.batch(3).labels().toInts()).containsExactly(3);
+  }
+
+  @Test
+  void aBatchOfMoreValuesThanAnArrayHoldsIsRefused() {
+    var large = new ByteDataset(new byte[1 << 20], new byte[1], Shape.of(1 << 20), 1);
+    assertThatThrownBy(() -> large.batch(new int[4096]))
+        .isInstanceOf(ShapeException.class)
+        .hasMessage(
+            "batch of 4096 examples [1048576]: 4294967296 values do not fit a Java array of"
+                + " 2,147,483,639");
   }
 
   @Test
