@@ -19,6 +19,9 @@ import java.util.Optional;
  * @param deviation of each channel
  */
 public record Normalize(List<Double> mean, List<Double> deviation) implements Transform {
+  /** Values of a batch that is measured at once, 16 MiB. */
+  private static final long MOST_VALUES = 1 << 22;
+
   /** Checks the numbers and copies the lists. */
   public Normalize {
     mean = List.copyOf(mean);
@@ -49,7 +52,8 @@ public record Normalize(List<Double> mean, List<Double> deviation) implements Tr
     int channels = images.shape().size(0);
     double[] sums = new double[channels];
     double[] squares = new double[channels];
-    for (var batch : images.batches(250)) {
+    long example = Math.max(1, images.shape().count());
+    for (var batch : images.batches(Math.clamp(MOST_VALUES / example, 1, 250))) {
       float[] values = batch.inputs().toFloats();
       int plane = values.length / channels / batch.size();
       for (int i = 0; i < values.length; i++) {
