@@ -64,11 +64,6 @@ public final class Loader implements Iterator<Batch>, AutoCloseable {
     return new Loader(batches, from, threads);
   }
 
-  /** The place in the pass of the batch that {@link #next} gives: how many were consumed. */
-  public int position() {
-    return next;
-  }
-
   @Override
   public boolean hasNext() {
     return next < batches.count();
