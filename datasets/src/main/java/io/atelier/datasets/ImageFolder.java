@@ -27,8 +27,9 @@ import java.util.stream.Stream;
  * </pre>
  *
  * <p>Classes are numbered in the order of their names. Without {@code train} and {@code test} every
- * fifth picture of a class, drawn at random but always the same, is set aside to judge by. Names
- * that begin with a dot and files that do not end in .png, .jpg or .jpeg are passed over.
+ * fifth picture of a class, drawn at random but always the same, is set aside to judge by; one of
+ * the two alone, with pictures in it, is a class. Names that begin with a dot and files that do not
+ * end in .png, .jpg or .jpeg are passed over.
  *
  * <p>Each picture is set upright as EXIF says, and brought to one size: the largest part in the
  * middle that has the aspect wanted is scaled, each pixel the mean of the area that it covers. A
@@ -65,6 +66,7 @@ public final class ImageFolder implements LabelledImages {
    * Reads a folder.
    *
    * @param size of the images: [1, H, W] in shades of grey or [3, H, W] in red, green and blue
+   * @throws IllegalArgumentException if the size is no such, or more than an array holds
    * @throws FormatException if the folders are not as described here, or a file is not a whole
    *     picture; it names the folder or file
    * @throws java.io.UncheckedIOException if a file cannot be read
@@ -78,19 +80,23 @@ public final class ImageFolder implements LabelledImages {
       throw new IllegalArgumentException(
           "pictures are read as [1, H, W] in grey or [3, H, W] in colour, not as " + size);
     }
+    if (size.count() > Pictures.MOST_VALUES) {
+      throw new IllegalArgumentException(
+          "pictures " + size + " have more values than the 2,147,483,639 of a Java array");
+    }
     if (!Files.isDirectory(folder)) {
       throw new FormatException(
           folder.toString(), Files.exists(folder) ? "is not a folder" : "there is no such folder");
     }
     var train = folder.resolve("train");
     var test = folder.resolve("test");
-    if (Files.isDirectory(train) != Files.isDirectory(test)) {
+    boolean isSplit = Files.isDirectory(train) && Files.isDirectory(test);
+    if (!isSplit && (holdsFolders(train) || holdsFolders(test))) {
       throw new FormatException(
           folder.toString(), "has only one of the folders train and test; it needs both or none");
     }
     var training = new ArrayList<Picture>();
     var judging = new ArrayList<Picture>();
-    boolean isSplit = Files.isDirectory(train);
     var classNames = classNames(isSplit ? train : folder);
     if (isSplit) {
       training.addAll(pictures(train, classNames, classNames));
@@ -99,6 +105,11 @@ public final class ImageFolder implements LabelledImages {
       split(pictures(folder, classNames, classNames), training, judging);
     }
     return new ImageFolder(folder, classNames, training, judging, size, mostBytes);
+  }
+
+  /** Whether it is a folder of folders; one of pictures only is a class, whatever its name. */
+  private static boolean holdsFolders(Path folder) {
+    return Files.isDirectory(folder) && list(folder).stream().anyMatch(Files::isDirectory);
   }
 
   /** These names, if all are of classes to learn. */

@@ -4,6 +4,7 @@ import io.atelier.data.Batch;
 import io.atelier.data.ByteDataset;
 import io.atelier.data.Dataset;
 import io.atelier.tensor.Shape;
+import io.atelier.tensor.ShapeException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -15,6 +16,9 @@ import java.util.stream.IntStream;
  * @param shape of one of them: [1, H, W] or [3, H, W]
  */
 record Pictures(List<Picture> pictures, Shape shape, int classes) implements Dataset {
+  /** What an array holds. */
+  static final int MOST_VALUES = Integer.MAX_VALUE - 8;
+
   /** A file and its class. */
   record Picture(Path file, int label) {}
 
@@ -42,7 +46,13 @@ record Pictures(List<Picture> pictures, Shape shape, int classes) implements Dat
 
   /** Decoded by all processors; of several broken pictures the first is told. */
   private ByteDataset decoded(int... indices) {
-    int length = Math.toIntExact(shape.count());
+    int length = (int) shape.count();
+    long count = (long) indices.length * length;
+    if (count > MOST_VALUES) {
+      throw new ShapeException(
+          "batch of " + indices.length + " pictures " + shape,
+          count + " values do not fit a Java array of 2,147,483,639");
+    }
     var values = new byte[indices.length * length];
     var labels = new byte[indices.length];
     var failures = new RuntimeException[indices.length];

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.atelier.formats.FormatException;
 import io.atelier.tensor.Shape;
+import io.atelier.tensor.ShapeException;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -199,7 +200,7 @@ class ImageFolderTest {
     refuses(
         folder.resolve("a"),
         "has 1 picture; each class needs at least 2, as some are set aside for the test");
-    Files.createDirectory(folder.resolve("train"));
+    Files.createDirectories(folder.resolve("train/a"));
     refuses(folder, "has only one of the folders train and test; it needs both or none");
     writeTwice(png(1, 1, (_, _) -> RED));
     write("test/z/1.png", png(1, 1, (_, _) -> RED));
@@ -207,6 +208,33 @@ class ImageFolderTest {
     var nothing = folder.resolve("nothing");
     assertThatThrownBy(() -> ImageFolder.read(nothing, SMALL))
         .hasMessage(nothing + ": there is no such folder");
+  }
+
+  @Test
+  void aClassMayBeCalledTrainOrTest() throws IOException {
+    for (var name : new String[] {"bus", "train"}) {
+      write(name + "/1.png", png(1, 1, (_, _) -> RED));
+      write(name + "/2.png", png(1, 1, (_, _) -> RED));
+    }
+    assertThat(ImageFolder.read(folder, SMALL).classNames()).containsExactly("bus", "train");
+  }
+
+  @Test
+  void picturesThatNoArrayHoldsAreRefused() throws IOException {
+    assertThatThrownBy(() -> ImageFolder.read(folder, Shape.of(3, 50_000, 50_000)))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage(
+            "pictures [3, 50000, 50000] have more values than the 2,147,483,639 of a Java array");
+    for (var name : new String[] {"a", "b"}) {
+      write(name + "/1.png", png(1, 1, (_, _) -> RED));
+      write(name + "/2.png", png(1, 1, (_, _) -> RED));
+    }
+    var large = ImageFolder.read(folder, Shape.of(1, 1 << 10, 1 << 10), 0).train();
+    assertThatThrownBy(() -> large.batch(new int[4096]))
+        .isInstanceOf(ShapeException.class)
+        .hasMessage(
+            "batch of 4096 pictures [1, 1024, 1024]: 4294967296 values do not fit a Java array of"
+                + " 2,147,483,639");
   }
 
   @ParameterizedTest
