@@ -67,11 +67,14 @@ final class DownloadPart implements BodyHandler<Boolean>, BodySubscriber<Boolean
       }
       return BodySubscribers.replacing(isOther);
     }
-    if (status == OK) {
+    long rest = goesOn ? size - position : size;
+    if (answer.headers().firstValueAsLong("Content-Length").orElse(rest) != rest) {
+      return BodySubscribers.replacing(false); // a page about something else; what came is kept
+    }
+    if (!goesOn) {
       clear();
     }
-    long length = answer.headers().firstValueAsLong("Content-Length").orElse(size - position);
-    return length == size - position ? this : BodySubscribers.replacing(false);
+    return this;
   }
 
   /** Throws away what there is. */

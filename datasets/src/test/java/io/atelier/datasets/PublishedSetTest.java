@@ -243,6 +243,17 @@ class PublishedSetTest {
   }
 
   @Test
+  void aPageOfAnotherSizeDoesNotCostWhatCame() throws IOException {
+    var part = folder.resolve("images.gz.part");
+    var begun = Arrays.copyOf(compressed, 1000);
+    Files.write(part, begun);
+    answers.add(all(200, new byte[10]));
+    refuses(
+        "images.gz: is not the file of %,d bytes that was published".formatted(compressed.length));
+    assertThat(part).hasBinaryContent(begun);
+  }
+
+  @Test
   void aStreamWithoutEndIsRefused() {
     answers.add(request -> {
       request.sendResponseHeaders(200, 0); // in chunks, without a length
