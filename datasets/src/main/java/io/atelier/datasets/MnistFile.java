@@ -58,11 +58,14 @@ enum MnistFile {
     return paths;
   }
 
-  /** Dash or dot before the type, plain or compressed: all four are in use. */
+  /**
+   * Dash or dot before the type, compressed or plain: all four are in use. Compressed comes first,
+   * as in {@link PublishedSet}: what it checked is read.
+   */
   private Optional<Path> find(Path folder) {
     return Stream.of("-", ".")
         .map(separator -> stem + separator + type)
-        .flatMap(name -> Stream.of(name, name + ".gz"))
+        .flatMap(name -> Stream.of(name + ".gz", name))
         .map(folder::resolve)
         .filter(Files::isRegularFile)
         .findFirst();

@@ -28,6 +28,7 @@ record PublishedSet(URI address, List<PublishedFile> files) {
     return files.stream().allMatch(file -> find(file, folder).isPresent());
   }
 
+  /** Compressed or plain; the first of both is read as well, by {@link MnistFile}. */
   private static Optional<Path> find(PublishedFile file, Path folder) {
     return Stream.of(file.name() + ".gz", file.name())
         .map(folder::resolve)
@@ -91,7 +92,12 @@ record PublishedSet(URI address, List<PublishedFile> files) {
     create(folder);
     for (var file : files) {
       var source = find(file, from).orElseThrow();
-      place(source, folder.resolve(String.valueOf(source.getFileName())));
+      var target = folder.resolve(String.valueOf(source.getFileName()));
+      place(source, target);
+      var compressed = folder.resolve(file.name() + ".gz");
+      if (!target.equals(compressed) && Files.exists(compressed)) {
+        delete(compressed); // it would be read instead
+      }
     }
   }
 

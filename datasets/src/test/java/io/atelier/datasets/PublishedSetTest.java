@@ -327,6 +327,17 @@ class PublishedSetTest {
   }
 
   @Test
+  void aPlainCopyReplacesWhatWouldBeReadInstead() throws IOException {
+    var from = Files.createDirectory(folder.resolve("from"));
+    var to = Files.createDirectory(folder.resolve("to"));
+    Files.write(from.resolve("images"), content);
+    Files.write(to.resolve("images.gz"), gzip(new byte[] {1}));
+    set.copy(from, to);
+    assertThat(to.resolve("images")).hasBinaryContent(content);
+    assertThat(to.resolve("images.gz")).doesNotExist();
+  }
+
+  @Test
   void whatIsNotTheFilePublishedIsNotCopied() throws IOException {
     var from = Files.createDirectory(folder.resolve("from"));
     var to = folder.resolve("to");
