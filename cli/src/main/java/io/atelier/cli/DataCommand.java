@@ -1,6 +1,9 @@
 package io.atelier.cli;
 
 import io.atelier.datasets.FashionMnist;
+import java.io.UncheckedIOException;
+import java.net.ConnectException;
+import java.net.http.HttpConnectTimeoutException;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -71,7 +74,7 @@ final class DataCommand implements Callable<Integer> {
       if (from != null) {
         FashionMnist.copy(from, folder);
       } else {
-        FashionMnist.fetch(folder, this::show);
+        fetch(folder);
         if (terminal.isCapable()) {
           terminal.rewrite("");
         }
@@ -79,6 +82,18 @@ final class DataCommand implements Callable<Integer> {
       terminal.line("Fashion-MNIST is in %s, checked", folder);
       terminal.line("Next: ./atelier train %s", to == null ? "fashion-mnist" : folder);
       return 0;
+    }
+
+    private void fetch(Path folder) {
+      try {
+        FashionMnist.fetch(folder, this::show);
+      } catch (UncheckedIOException e) {
+        var cause = e.getCause();
+        if (cause instanceof ConnectException || cause instanceof HttpConnectTimeoutException) {
+          throw new UncheckedIOException(e.getMessage() + " with --from DIR", cause);
+        }
+        throw e;
+      }
     }
 
     /** The line that moves; where no person watches there is none. */

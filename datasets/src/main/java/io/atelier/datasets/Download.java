@@ -60,8 +60,7 @@ record Download(Duration patience) {
         } catch (ConnectException | HttpConnectTimeoutException e) {
           throw new UncheckedIOException(
               address
-                  + ": no connection; get the files where there is one, and take them from a folder"
-                  + " with --from DIR",
+                  + ": no connection; get the files where there is one, and take them from a folder",
               e);
         } catch (IOException e) {
           fruitless = length(target) > before ? 0 : fruitless + 1;

@@ -55,13 +55,6 @@ public final class FashionMnist {
                   10_008,
                   "0402a96d92fd2663957122ceb108a494c5af83dab82d92729df917d7dec38c34")));
 
-  /** Told how far a file has come, in bytes; by another thread. */
-  @FunctionalInterface
-  public interface Listener {
-    /** So many bytes of so many. */
-    void fetched(String file, long bytes, long size);
-  }
-
   private FashionMnist() {}
 
   /**
@@ -110,7 +103,7 @@ public final class FashionMnist {
    * @throws java.io.UncheckedIOException if there is no connection, it is cut off again and again,
    *     or a file cannot be written
    */
-  public static void fetch(Path folder, Listener listener) {
+  public static void fetch(Path folder, DownloadListener listener) {
     PUBLISHED.fetch(folder, Download.standard(), listener);
   }
 

@@ -37,7 +37,7 @@ record PublishedSet(URI address, List<PublishedFile> files) {
   }
 
   /** Fetches what a folder does not have yet, one file after the other. */
-  void fetch(Path folder, Download download, FashionMnist.Listener listener) {
+  void fetch(Path folder, Download download, DownloadListener listener) {
     create(folder);
     for (var file : files) {
       if (find(file, folder).filter(found -> isPublished(file, found)).isEmpty()) {
@@ -47,7 +47,7 @@ record PublishedSet(URI address, List<PublishedFile> files) {
   }
 
   private void fetch(
-      PublishedFile file, Path folder, Download download, FashionMnist.Listener listener) {
+      PublishedFile file, Path folder, Download download, DownloadListener listener) {
     var name = file.name() + ".gz";
     var part = folder.resolve(name + ".part");
     boolean isContinued = Files.exists(part);

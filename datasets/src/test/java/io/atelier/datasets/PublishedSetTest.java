@@ -310,7 +310,7 @@ class PublishedSetTest {
         .hasMessage(
             unreachable.address()
                 + "images.gz: no connection; get the files where there is one, and take them from"
-                + " a folder with --from DIR");
+                + " a folder");
   }
 
   @Test
