@@ -1,5 +1,7 @@
 package io.atelier.explain;
 
+import io.atelier.data.Batches;
+import io.atelier.data.Dataset;
 import io.atelier.tensor.ElementType;
 import io.atelier.tensor.ShapeException;
 import io.atelier.tensor.Step;
@@ -11,6 +13,9 @@ import java.util.function.IntFunction;
 final class Evaluation {
   /** Inputs asked about at once, fewer where they are large: about a million values. */
   private static final int BATCH = 64;
+
+  /** Examples of a data set, likewise. */
+  private static final int EXAMPLES = 250;
 
   private static final int VALUES = 1 << 20;
 
@@ -66,9 +71,18 @@ final class Evaluation {
     return numbers;
   }
 
+  /** One pass over a data set in its own order, as many examples at once as memory allows. */
+  static Batches batches(Dataset dataset) {
+    return dataset.batches(size(dataset.shape().count(), EXAMPLES));
+  }
+
+  private static int size(long values, int most) {
+    return Math.clamp(VALUES / Math.max(1, values), 1, most);
+  }
+
   private static Tensor batch(int from, int count, IntFunction<Tensor> inputs) {
     var first = inputs.apply(from);
-    int size = Math.clamp(VALUES / Math.max(1, first.count()), 1, BATCH);
+    int size = size(first.count(), BATCH);
     var parts = new Tensor[Math.min(size, count - from)];
     parts[0] = first;
     for (int i = 1; i < parts.length; i++) {

@@ -25,9 +25,6 @@ import java.util.List;
  * @param high the largest
  */
 public record FastGradientSign(double epsilon, int steps, double low, double high) {
-  /** Examples asked about at once. */
-  private static final int BATCH = 250;
-
   /** Checks the numbers. */
   public FastGradientSign {
     if (!(epsilon >= 0 && epsilon < Double.POSITIVE_INFINITY)) {
@@ -93,7 +90,7 @@ public record FastGradientSign(double epsilon, int steps, double low, double hig
   public List<Example> examples(Layer model, Dataset dataset, int most) {
     var examples = new ArrayList<Example>();
     int first = 0;
-    for (var batch : dataset.batches(BATCH)) {
+    for (var batch : Evaluation.batches(dataset)) {
       var changed = attack(model, batch.inputs(), batch.labels());
       var before = probabilities(model, batch.inputs());
       var after = probabilities(model, changed);
@@ -124,7 +121,7 @@ public record FastGradientSign(double epsilon, int steps, double low, double hig
   /** The share of a data set that is classified rightly although each input is changed. */
   public double accuracy(Layer model, Dataset dataset) {
     int right = 0;
-    for (var batch : dataset.batches(BATCH)) {
+    for (var batch : Evaluation.batches(dataset)) {
       var changed = attack(model, batch.inputs(), batch.labels());
       int[] truth = batch.labels().toInts();
       int[] taken = probabilities(model, changed).argmax(1).toInts();

@@ -29,8 +29,6 @@ import java.util.Map;
  * statistics then follow the new examples.
  */
 public final class Transfer {
-  private static final int BATCH = 250;
-
   private Transfer() {}
 
   /**
@@ -42,7 +40,7 @@ public final class Transfer {
     var shape = body.output(dataset.shape());
     var parts = new ArrayList<Tensor>();
     var labels = new ArrayList<Tensor>();
-    for (var batch : dataset.batches(BATCH)) {
+    for (var batch : Evaluation.batches(dataset)) {
       try (var _ = Step.inference()) {
         parts.add(body.forward(batch.inputs()).kept());
         labels.add(batch.labels());
@@ -145,7 +143,7 @@ public final class Transfer {
 
   private static int[] labels(Dataset dataset) {
     var parts = new ArrayList<Tensor>();
-    for (var batch : dataset.batches(BATCH)) {
+    for (var batch : Evaluation.batches(dataset)) {
       parts.add(batch.labels());
     }
     return Tensor.concatenate(0, parts.toArray(Tensor[]::new)).toInts();
@@ -167,7 +165,7 @@ public final class Transfer {
   /** The share of a data set that a classifier takes for what it is. */
   public static double accuracy(Layer model, Dataset dataset) {
     int right = 0;
-    for (var batch : dataset.batches(BATCH)) {
+    for (var batch : Evaluation.batches(dataset)) {
       try (var _ = Step.inference()) {
         var hits = model.forward(batch.inputs()).argmax(1).equalTo(batch.labels());
         for (boolean hit : hits.toBooleans()) {

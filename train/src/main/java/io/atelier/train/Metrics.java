@@ -14,14 +14,18 @@ import io.atelier.tensor.Step;
  */
 @SuppressWarnings("ArrayRecordComponent") // counts to read, never compared
 public record Metrics(double loss, int[][] confusion) {
-  /** Examples in a step; more would only need more memory. */
+  /** Examples in a step, fewer where they are large: more would only need more memory. */
   private static final int BATCH = 250;
+
+  /** Values of the examples in a step; all that layers make of them is in memory at once. */
+  private static final int VALUES = 1 << 20;
 
   /** Runs a model over all examples of a data set. */
   public static Metrics of(Layer model, Dataset dataset, Loss loss) {
     int[][] confusion = new int[dataset.classes()][dataset.classes()];
     double sum = 0;
-    for (var batch : dataset.batches(BATCH)) {
+    long example = Math.max(1, dataset.shape().count());
+    for (var batch : dataset.batches(Math.clamp(VALUES / example, 1, BATCH))) {
       sum += add(model, batch, loss, confusion) * batch.size();
     }
     return new Metrics(sum / dataset.size(), confusion);
