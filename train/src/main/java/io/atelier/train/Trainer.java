@@ -2,6 +2,7 @@ package io.atelier.train;
 
 import io.atelier.data.Batch;
 import io.atelier.data.Batches;
+import io.atelier.data.ByteDataset;
 import io.atelier.data.Dataset;
 import io.atelier.data.Loader;
 import io.atelier.data.Transforms;
@@ -68,6 +69,8 @@ public final class Trainer {
   private final Layer model;
   private final Optimizer optimizer;
   private final Dataset training;
+  private final int taken; // of the training examples in an epoch
+  private final boolean loads; // batches take time to make
   private final Supplier<Dataset> held;
   private final Optional<Transforms> transforms;
   private final Schedule schedule;
@@ -106,12 +109,23 @@ public final class Trainer {
         config.transforms().isEmpty()
             ? Optional.empty()
             : Optional.of(Transforms.parse(config.transforms()));
-    int batches = Math.ceilDiv(kept, config.batch());
+    this.taken = taken(kept, config.batch());
+    this.loads = transforms.isPresent() || !(training instanceof ByteDataset);
+    int batches = Math.ceilDiv(taken, config.batch());
     this.schedule = Schedules.parse(config.schedule(), Math.ceilDiv(batches, config.accumulate()));
     this.averaging = Averaging.parse(config.average());
     this.averaged = averaging.over(model);
     this.listener = listener;
     this.saver = saver;
+  }
+
+  /**
+   * How many examples an epoch takes: all, but for a last batch of a single one where there is
+   * batch normalisation, which finds no variance in it.
+   */
+  private int taken(int examples, int batch) {
+    boolean leavesOne = examples > batch && examples % batch == 1;
+    return leavesOne && !Modules.buffers(model).isEmpty() ? examples - 1 : examples;
   }
 
   /** The model in its present state. */
@@ -169,11 +183,9 @@ public final class Trainer {
       profile.start();
     }
     while (!progress.finished()) {
-      var batches =
-          examples()
-              .batches(config.batch(), Stream.ORDER.of(config.seed()).keyed(progress.epoch()));
+      var batches = batches(Stream.ORDER.of(config.seed()).keyed(progress.epoch()));
       long start = System.nanoTime();
-      try (var loader = transforms.isEmpty() ? null : Loader.start(batches, progress.batch())) {
+      try (var loader = loads ? Loader.start(batches, progress.batch()) : null) {
         while (progress.batch() < batches.count()) {
           if (interrupted) {
             saver.save(this, true);
@@ -192,11 +204,11 @@ public final class Trainer {
   }
 
   /**
-   * Looks for a learning rate on the batches of the first epoch, before a training. Weights and
-   * progress are afterwards what they were.
+   * Looks for a learning rate on the batches of the first epoch, before a training, with a step for
+   * each batch. Weights and progress are afterwards what they were.
    */
   public RateFinder.Curve findRate(RateFinder finder) {
-    var batches = examples().batches(config.batch(), Stream.ORDER.of(config.seed()).keyed(0));
+    var batches = batches(Stream.ORDER.of(config.seed()).keyed(0));
     var next = new AtomicInteger();
     return finder.run(
         model,
@@ -205,11 +217,14 @@ public final class Trainer {
         Stream.STEPS.of(config.seed()).keyed(0));
   }
 
-  /** The examples as this epoch has them. */
-  private Dataset examples() {
+  /** One pass over the examples as this epoch has them, in random order. */
+  private Batches batches(Rng order) {
     var rng = Stream.TRANSFORMS.of(config.seed()).keyed(progress.epoch());
-    return config.shaped(
-        transforms.map(chosen -> training.transformed(chosen, rng)).orElse(training));
+    var examples =
+        config.shaped(transforms.map(chosen -> training.transformed(chosen, rng)).orElse(training));
+    return examples
+        .select(Arrays.copyOf(order.permutation(examples.size()), taken))
+        .batches(config.batch());
   }
 
   private void ended(Phase phase) {
@@ -303,10 +318,10 @@ public final class Trainer {
   /** Shows the model some batches, from which batch normalisation takes its running statistics. */
   private void learnStatistics() {
     var rng = Stream.STATISTICS.of(config.seed()).keyed(progress.epoch());
-    var batches = examples().batches(config.batch(), rng);
-    for (int i = 0; i < Math.min(STATISTICS_BATCHES, batches.count()); i++) {
+    var batches = batches(rng);
+    for (int i = 0; i < STATISTICS_BATCHES; i++) { // of a small set several times the same
       try (var _ = Step.training(rng)) {
-        model.forward(batches.get(i).inputs());
+        model.forward(batches.get(i % batches.count()).inputs());
         Step.changeBuffers();
       }
     }

@@ -5,9 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import io.atelier.data.Batch;
 import io.atelier.data.ByteDataset;
 import io.atelier.data.Dataset;
 import io.atelier.formats.FormatException;
+import io.atelier.nn.Architecture;
+import io.atelier.nn.Loss;
 import io.atelier.nn.Modules;
 import io.atelier.optim.RateFinder;
 import io.atelier.tensor.Machine;
@@ -22,6 +25,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -192,6 +196,82 @@ class TrainerTest {
           .as(path)
           .containsExactly(first.plus(second).times(0.5).toFloats(), within(1e-6f));
     });
+  }
+
+  /** 121 examples in batches of 8: a last one alone would have no variance. */
+  @Test
+  void batchNormalisationOfVectorsDoesNotMeetABatchOfOne() {
+    var config =
+        Config.of("bars", Shape.of(16), 4, "16-8-bn-relu-4").epochs(2).batch(8).average("ema0.9");
+    var steps = new ArrayList<Event.Stepped>();
+    var trainer =
+        new Trainer(
+            config,
+            bars(121),
+            () -> bars(50),
+            event -> {
+              if (event instanceof Event.Stepped step) {
+                steps.add(step);
+              }
+            },
+            (_, _) -> {});
+    assertThat(trainer.run()).isTrue();
+    assertThat(steps).hasSize(30).allMatch(step -> step.examples() == 8 && step.batches() == 15);
+  }
+
+  /** Of 121 examples without batch normalisation, none is left out. */
+  @Test
+  void otherNetworksTakeABatchOfOne() {
+    var config = Config.of("bars", Shape.of(16), 4, "16-8relu-4").epochs(1).batch(8);
+    var trainer = new Trainer(config, bars(121), () -> bars(50), _ -> {}, (_, _) -> {});
+    assertThat(trainer.run()).isTrue();
+    assertThat(trainer.progress().step()).isEqualTo(16);
+  }
+
+  /** What 0.9^50 leaves of the statistics of the un-averaged weights is half a percent. */
+  @Test
+  void averagedWeightsHaveStatisticsOfTheirOwnOnASmallSetToo() {
+    var config =
+        Config.of("bars", Shape.of(1, 4, 4), 4, "bn-16-4").epochs(1).batch(50).average("ema0.9");
+    var trainer = new Trainer(config, bars(50), () -> bars(50), _ -> {}, (_, _) -> {});
+    trainer.run();
+    var mean = requireNonNull(Modules.weights(trainer.model()).get("0.running_mean"));
+    double truth = bars(50).batch(IntStream.range(0, 50).toArray()).inputs().mean().item();
+    // of 0 at the start, 51 batches that are the whole set
+    assertThat(mean.item()).isCloseTo(truth * (1 - Math.pow(0.9, 51)), within(1e-5));
+  }
+
+  /** A data set that is asked for as large images are: few at once. */
+  @Test
+  void largeExamplesAreJudgedFewAtATime() {
+    var sizes = new ArrayList<Integer>();
+    var images =
+        new Dataset() {
+          @Override
+          public int size() {
+            return 7;
+          }
+
+          @Override
+          public Shape shape() {
+            return Shape.of(3, 400, 400);
+          }
+
+          @Override
+          public int classes() {
+            return 2;
+          }
+
+          @Override
+          public Batch batch(int... indices) {
+            sizes.add(indices.length);
+            int n = indices.length;
+            return new Batch(Tensor.zeros(n, 3, 400, 400), Tensor.of(new int[n], n));
+          }
+        };
+    var network = Architecture.parse("gap-2").create(images.shape(), Rng.of(1));
+    assertThat(Metrics.of(network, images, Loss::crossEntropy).count()).isEqualTo(7);
+    assertThat(sizes).containsExactly(2, 2, 2, 1);
   }
 
   /** Judged as PyTorch's lab does it: (x - mean) / deviation, and nothing at random. */
