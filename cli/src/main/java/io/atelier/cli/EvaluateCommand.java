@@ -39,7 +39,7 @@ final class EvaluateCommand implements Callable<Integer> {
     TrainCommand.useThreads(threads);
     var run = RunFolder.open(name);
     var model = run.model();
-    var data = Training.images(run.config());
+    var data = Training.images(run);
     var metrics = Metrics.of(model, run.config().judged(data.test()), Loss::crossEntropy);
     var terminal = Terminal.standard();
     terminal.line(

@@ -33,7 +33,7 @@ record Trained(Run run, Layer network, Dataset training, Dataset test, List<Stri
   /** The network of a run, or of the last. */
   static Trained open(String name) {
     var run = RunFolder.open(name);
-    var data = Training.images(run.config());
+    var data = Training.images(run);
     return new Trained(run, run.model(), data.train(), data.test(), data.classNames());
   }
 

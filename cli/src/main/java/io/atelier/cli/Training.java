@@ -64,9 +64,25 @@ final class Training {
         .start(() -> new Trainer(config, nothing, () -> nothing, _ -> {}, (_, _) -> {}).run());
   }
 
-  /** The data of a run. */
-  static LabelledImages images(Config config) {
-    return Images.read(config.data(), config.image());
+  /**
+   * The data of a run.
+   *
+   * @throws UsageException if it has changed since: what was learned from may now be judged by
+   */
+  static LabelledImages images(Run run) {
+    var config = run.config();
+    var data = Images.read(config.data(), config.image());
+    TrainCommand.require(
+        data.sha256().equals(run.provenance().dataHash()),
+        "the data in "
+            + config.data()
+            + " is not what "
+            + run.directory()
+            + " was trained on: its SHA-256 is "
+            + data.sha256()
+            + ", it was "
+            + run.provenance().dataHash());
+    return data;
   }
 
   /** Shows at the end where the time went. */

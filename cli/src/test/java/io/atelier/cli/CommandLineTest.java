@@ -195,6 +195,12 @@ class CommandLineTest {
         "predict",
         run,
         pictures.resolve("red").resolve("0.png").toString());
+
+    Files.copy(pictures.resolve("red/0.png"), pictures.resolve("red/20.png")); // another split
+    var changed =
+        "the data in " + pictures + " is not what " + run + " was trained on: its SHA-256";
+    refused(2, changed, "evaluate", run);
+    refused(2, changed, "explain", run);
   }
 
   @Test
