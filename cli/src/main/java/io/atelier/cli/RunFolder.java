@@ -22,7 +22,12 @@ final class RunFolder {
    * @param data the name of a data set, or its folder
    */
   static Path next(String data) {
-    var name = Path.of(data).getFileName().toString().toLowerCase(Locale.ROOT);
+    var path = Path.of(data).toAbsolutePath().normalize().getFileName(); // . and .. have names
+    var name =
+        path == null ? "" : path.toString().toLowerCase(Locale.ROOT).replaceFirst("^\\.+", "");
+    if (name.isEmpty()) {
+      name = "data"; // the root has none
+    }
     for (int number = 1; ; number++) {
       var folder = RUNS.resolve(String.format(Locale.ROOT, "%s-%03d", name, number));
       if (!Files.exists(folder)) {
