@@ -10,7 +10,10 @@ import io.atelier.nn.Sequential;
 import io.atelier.optim.Adam;
 import io.atelier.tensor.Rng;
 import io.atelier.tensor.Shape;
+import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.Callable;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
@@ -30,7 +33,7 @@ final class TransferCommand implements Callable<Integer> {
   /** The second network of the lesson on convolutions, but for its last layer. */
   private static final String USUAL = "conv10x5relu-pool2-conv20x5relu-pool2-128relu-";
 
-  private static final int DRAWS = 3; // of few examples; the mean is shown
+  private static final int DRAWS = 3; // of few examples; mean and spread are shown
   private static final int PASSES = 100; // over few examples
   private static final int BATCH = 16;
   private static final double RATE = 1e-3;
@@ -124,6 +127,7 @@ final class TransferCommand implements Callable<Integer> {
     var rng = Rng.of(seed);
     var known = Known.create(line, Shape.of(input), rng.split());
     var network = known.network();
+    Transfer.perClass(task.training(), Collections.max(examples), Rng.of(seed)); // or refuses
     TrainCommand.require(
         network.layers().getLast() instanceof Linear,
         "the last layer of " + line + " must be fully connected: it is the head");
@@ -137,12 +141,15 @@ final class TransferCommand implements Callable<Integer> {
     terminal.line();
     terminal.line(
         "Classes %d to %d, accuracy on %,d test images:", half, 2 * half - 1, task.test().size());
-    terminal.line("%s", terminal.dim("  examples each   frozen body   fine-tuned   from scratch"));
+    terminal.line(
+        "%s", terminal.dim("  examples each      frozen body       fine-tuned     from scratch"));
     for (int count : examples) {
       row(terminal, count, compare(known, task, count, rng.split()));
     }
     terminal.line();
-    terminal.line("Means of %d draws of the examples, %d passes over them.", DRAWS, PASSES);
+    terminal.line(
+        "Means of %d draws of the examples (and standard deviations), %d passes over them.",
+        DRAWS, PASSES);
     return 0;
   }
 
@@ -163,33 +170,38 @@ final class TransferCommand implements Callable<Integer> {
     return input;
   }
 
-  private static void row(Terminal terminal, int count, double... accuracies) {
+  private static void row(Terminal terminal, int count, double[]... accuracies) {
     terminal.line(
-        "  %13d   %11s   %10s   %12s",
-        count,
-        PredictCommand.percent(accuracies[0]),
-        PredictCommand.percent(accuracies[1]),
-        PredictCommand.percent(accuracies[2]));
+        "  %13d   %14s   %14s   %14s",
+        count, spread(accuracies[0]), spread(accuracies[1]), spread(accuracies[2]));
   }
 
-  /** Frozen, fine-tuned, from scratch: mean accuracies. */
-  private static double[] compare(Known known, Task task, int count, Rng rng) {
-    double[] sums = new double[3];
+  /** Mean and standard deviation, {@code 81.3 % (2.4)}. */
+  private static String spread(double... draws) {
+    double mean = Arrays.stream(draws).average().orElseThrow();
+    double squares = Arrays.stream(draws).map(draw -> (draw - mean) * (draw - mean)).sum();
+    double deviation = Math.sqrt(squares / (draws.length - 1));
+    return String.format(Locale.ROOT, "%s (%.1f)", PredictCommand.percent(mean), 100 * deviation);
+  }
+
+  /** Frozen, fine-tuned, from scratch: the accuracy of each draw. */
+  private static double[][] compare(Known known, Task task, int count, Rng rng) {
+    double[][] accuracies = new double[3][DRAWS];
     for (int draw = 0; draw < DRAWS; draw++) {
       var few = Transfer.perClass(task.training(), count, rng.split());
       var head = known.newHead(rng.split());
       fit(head, HEAD, Transfer.features(known.body(), few), rng);
-      sums[0] += Transfer.accuracy(Sequential.of(known.body(), head), task.test());
+      accuracies[0][draw] = Transfer.accuracy(Sequential.of(known.body(), head), task.test());
 
       var tuned = Sequential.of(known.copiedBody(rng.split()), known.newHead(rng.split()));
       fit(tuned, RATE, few, rng);
-      sums[1] += Transfer.accuracy(tuned, task.test());
+      accuracies[1][draw] = Transfer.accuracy(tuned, task.test());
 
       var fresh = known.line().create(known.input(), rng.split());
       fit(fresh, RATE, few, rng);
-      sums[2] += Transfer.accuracy(fresh, task.test());
+      accuracies[2][draw] = Transfer.accuracy(fresh, task.test());
     }
-    return IntStream.range(0, 3).mapToDouble(way -> sums[way] / DRAWS).toArray();
+    return accuracies;
   }
 
   private static void fit(Layer model, double rate, Dataset few, Rng rng) {

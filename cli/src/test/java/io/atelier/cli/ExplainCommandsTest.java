@@ -187,14 +187,20 @@ class ExplainCommandsTest {
     var result =
         run("transfer", digits, "--layers", "784-16relu-5", "--epochs", "3", "--examples", "5");
     assertThat(result.error()).isEmpty();
-    var row = Pattern.compile("(?m)^ +5 +(\\S+) % +(\\S+) % +(\\S+) %").matcher(result.out());
+    var row =
+        Pattern.compile("(?m)^ +5" + " +(\\S+) % \\((\\d+\\.\\d)\\)".repeat(3))
+            .matcher(result.out());
     assertThat(row.find()).isTrue();
-    for (int way = 1; way <= 3; way++) {
-      assertThat(Double.parseDouble(row.group(way))).isBetween(40.0, 99.0);
+    for (int way = 0; way < 3; way++) {
+      assertThat(Double.parseDouble(row.group(2 * way + 1))).isBetween(40.0, 99.0);
+      assertThat(Double.parseDouble(row.group(2 * way + 2))).isBetween(0.0, 30.0);
     }
     assertThat(
             run("transfer", digits, "--layers", "784-16relu-5", "--epochs", "3", "--examples", "5"))
         .isEqualTo(result);
+    var many = run("transfer", digits, "--layers", "784-16relu-5", "--examples", "1,2000");
+    assertThat(many.out()).isEmpty(); // refused before anything is trained
+    assertThat(many.error()).contains("examples, fewer than the 2000 wanted");
   }
 
   @Test
