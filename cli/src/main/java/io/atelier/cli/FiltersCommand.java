@@ -3,6 +3,7 @@ package io.atelier.cli;
 import io.atelier.explain.FeatureMaps;
 import io.atelier.explain.Sheet;
 import io.atelier.nn.Modules;
+import io.atelier.tensor.Shape;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -68,7 +69,8 @@ final class FiltersCommand implements Callable<Integer> {
     TrainCommand.require(
         shape.rank() == 2 || shape.rank() == 4,
         "the weights of layer " + layer + " are " + shape + ", which is no picture");
-    var sheet = Sheet.weights(weight.value(), network.test().shape(), units);
+    var input = layer.equals(first(network)) ? network.test().shape() : Shape.of(shape.size(1));
+    var sheet = Sheet.weights(weight.value(), input, units);
     terminal.line("layer %s: weights %s", terminal.bold(layer), shape);
     draw(terminal, network, sheet, "filters-" + layer);
   }
@@ -99,6 +101,11 @@ final class FiltersCommand implements Callable<Integer> {
               + String.join(", ", layers.stream().filter(known -> !known.isEmpty()).toList()));
       return path;
     }
+    return first(network);
+  }
+
+  /** The first layer with weights, which sees the image. */
+  private static String first(Trained network) {
     return Modules.parameters(network.network()).entrySet().stream()
         .filter(entry -> entry.getKey().endsWith(".weight") && entry.getValue().shape().rank() > 1)
         .map(entry -> entry.getKey().substring(0, entry.getKey().length() - ".weight".length()))
