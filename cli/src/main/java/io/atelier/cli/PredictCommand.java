@@ -62,10 +62,7 @@ final class PredictCommand implements Callable<Integer> {
   }
 
   private static void show(Terminal terminal, Path image, DigitImage digit, float[] shares) {
-    int best = 0;
-    for (int k = 1; k < shares.length; k++) {
-      best = shares[k] > shares[best] ? k : best;
-    }
+    int best = Trained.largest(shares);
     terminal.line(
         "%s: %s, %s; as the network sees it:",
         image,
