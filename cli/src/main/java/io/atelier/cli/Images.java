@@ -18,6 +18,9 @@ final class Images {
   private static final String MNIST = "mnist";
   private static final String FASHION_MNIST = "fashion-mnist";
 
+  /** How the four files of MNIST are called. */
+  private static final String IDX = "(train|t10k)-(images|labels)[-.]idx[13]-ubyte(\\.gz)?";
+
   private Images() {}
 
   /**
@@ -32,27 +35,41 @@ final class Images {
       case FASHION_MNIST -> FashionMnist.read();
       default -> {
         var folder = Path.of(name);
-        yield hasFolders(folder) ? ImageFolder.read(folder, size) : Mnist.read(folder);
+        yield hasPictures(folder) ? ImageFolder.read(folder, size) : Mnist.read(folder);
       }
     };
   }
 
-  private static boolean hasFolders(Path folder) {
+  /** Whether a name is that of a folder of pictures, which have no size of their own. */
+  static boolean arePictures(String name) {
+    return !isNamed(name) && hasPictures(Path.of(name));
+  }
+
+  /** Whether there are folders, as for classes, and no file of MNIST beside them. */
+  private static boolean hasPictures(Path folder) {
     if (!Files.isDirectory(folder)) {
       return false;
     }
     try (var entries = Files.list(folder)) {
-      return entries.anyMatch(
-          entry -> Files.isDirectory(entry) && !entry.getFileName().toString().startsWith("."));
+      var all = entries.toList();
+      return all.stream()
+              .anyMatch(entry -> Files.isDirectory(entry) && !name(entry).startsWith("."))
+          && all.stream().noneMatch(entry -> name(entry).matches(IDX));
     } catch (IOException e) {
       throw FileTrouble.reading(folder, e);
     }
   }
 
+  private static String name(Path entry) {
+    return String.valueOf(entry.getFileName());
+  }
+
   /** The name by which a set is found from any working folder. */
   static String absolute(String name) {
-    return name.equals(MNIST) || name.equals(FASHION_MNIST)
-        ? name
-        : Path.of(name).toAbsolutePath().normalize().toString();
+    return isNamed(name) ? name : Path.of(name).toAbsolutePath().normalize().toString();
+  }
+
+  private static boolean isNamed(String name) {
+    return name.equals(MNIST) || name.equals(FASHION_MNIST);
   }
 }

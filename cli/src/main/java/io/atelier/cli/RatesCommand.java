@@ -55,6 +55,7 @@ final class RatesCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     options.check();
+    options.requireStepOfOneBatch();
     TrainCommand.require(
         lowest > 0 && lowest < highest && Double.isFinite(highest),
         "--lowest must be above 0 and below --highest, got " + lowest + " and " + highest);

@@ -190,6 +190,16 @@ final class TrainingOptions {
         weightDecay == null || optimizer.hasWeightDecay(),
         "--optimizer " + optimizer + " has no weight decay");
     TrainCommand.require(
+        learningRate == null || (learningRate > 0 && Double.isFinite(learningRate)),
+        "--learning-rate must be above 0, got " + learningRate);
+    TrainCommand.require(
+        weightDecay == null || (weightDecay >= 0 && Double.isFinite(weightDecay)),
+        "--weight-decay must be at least 0, got " + weightDecay);
+    int channels = size().size(0);
+    TrainCommand.require(
+        channels == 1 || channels == 3,
+        "--input must have 1 channel, for grey, or 3, for colour; got " + input);
+    TrainCommand.require(
         model == null || layers == null, "--model and --layers exclude each other");
     if (layers != null) {
       Architecture.parse(layers); // before the data is read
@@ -198,10 +208,26 @@ final class TrainingOptions {
       Schedules.parse(schedule, 1);
     }
     Averaging.parse(average);
+    if (!augment.isEmpty()) { // the first step of most trainings does not wait for it
+      Transforms.parse(augment);
+    }
+  }
+
+  /** Refuses steps of several batches, for a command that makes a step of each. */
+  void requireStepOfOneBatch() {
+    TrainCommand.require(
+        accumulate == 1,
+        "a step is one batch here: in place of --accumulate "
+            + accumulate
+            + " give --batch "
+            + (long) accumulate * batch);
   }
 
   /** The data that was asked for. */
   LabelledImages images() {
+    TrainCommand.require(
+        input == null || Images.arePictures(data),
+        "--input belongs to a folder of pictures, which " + data + " is not");
     return Images.read(data, size());
   }
 
@@ -217,10 +243,6 @@ final class TrainingOptions {
   Config config(LabelledImages set) {
     double rate = learningRate != null ? learningRate : optimizer.usualRate();
     double decay = weightDecay != null ? weightDecay : optimizer.usualWeightDecay();
-    TrainCommand.require(
-        rate > 0 && Double.isFinite(rate), "--learning-rate must be above 0, got " + rate);
-    TrainCommand.require(
-        decay >= 0 && Double.isFinite(decay), "--weight-decay must be at least 0, got " + decay);
     var transforms = transforms(set);
     var image =
         transforms.isEmpty() ? set.train().shape() : transforms.get().output(set.train().shape());
@@ -230,6 +252,11 @@ final class TrainingOptions {
     TrainCommand.require(
         heldBack >= 0 && heldBack < size,
         "--validation must leave training images: " + heldBack + " of " + size);
+    TrainCommand.require(
+        earlyStopping == 0 || heldBack > 0,
+        "--early-stopping needs validation images, and of "
+            + size
+            + " training images none is set aside by itself: --validation must be above 0");
     var config =
         new Config(
             Images.absolute(data),
@@ -257,7 +284,7 @@ final class TrainingOptions {
 
   /** What is done to the images, with what had to be measured; empty if nothing is. */
   private Optional<Transforms> transforms(LabelledImages set) {
-    if (augment.isEmpty() && !normalize) { // the first step of most trainings does not wait for it
+    if (augment.isEmpty() && !normalize) {
       return Optional.empty();
     }
     var transforms = Transforms.parse(augment);

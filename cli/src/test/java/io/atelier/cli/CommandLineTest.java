@@ -285,6 +285,18 @@ class CommandLineTest {
   @Test
   void wrongUseIsOneSentenceAndExitCodeTwo() {
     refused(2, "unknown activation rellu", "train", "--layers", "784-10rellu-10");
+    var missing = folder.resolve("missing").toString(); // refused before the data is looked at
+    refused(2, "--learning-rate must be above 0, got 0.0", "train", missing, "--learning-rate=0");
+    refused(
+        2, "--weight-decay must be at least 0, got -1.0", "train", missing, "--weight-decay=-1");
+    refused(2, "shfit2", "train", missing, "--augment", "shfit2");
+    refused(
+        2,
+        "--input must have 1 channel, for grey, or 3, for colour; got 2x8x8",
+        "train",
+        missing,
+        "--input",
+        "2x8x8");
     refused(2, "--epochs must be at least 1, got 0", "train", "--epochs", "0");
     refused(2, "--threads must lie in 1..256, got 0", "train", "--threads", "0");
     refused(2, "--learning-rate must be above 0, got -1.0", train("x", "--learning-rate", "-1"));
@@ -330,9 +342,44 @@ class CommandLineTest {
     refused(2, "expected none, swa, or ema", "train", "--average", "mean");
     refused(2, "--clip must be at least 0, got -1.0", "train", "--clip", "-1");
     refused(2, "--accumulate must be at least 1, got 0", "train", "--accumulate", "0");
+    refused(
+        2,
+        "a step is one batch here: in place of --accumulate 4 give --batch 128",
+        "rates",
+        "--accumulate",
+        "4",
+        "--batch",
+        "32");
     refused(2, "is not the folder of a run", "evaluate", folder.toString());
     refused(2, "summary needs a RUN, --layers SPEC or --model NAME, one of them", "summary");
+    refused(
+        2,
+        "--input belongs to a folder of pictures, which " + data + " is not",
+        train("x", "--input", "1x14x14"));
+    refused(2, "a folder of pictures, which mnist is not", "train", "--input", "1x14x14");
     assertThat(folder.resolve("x")).doesNotExist();
+  }
+
+  @Test
+  void earlyStoppingDoesNotChooseByTheTestSet() throws IOException {
+    writePart("train", 11);
+    refused(
+        2,
+        "--early-stopping needs validation images, and of 11 training images none is set aside by"
+            + " itself: --validation must be above 0",
+        "train",
+        data.toString(),
+        "--early-stopping",
+        "2",
+        "--run",
+        folder.resolve("x").toString());
+  }
+
+  @Test
+  void aFolderBesideTheFilesOfMnistIsNoClass() throws IOException {
+    Files.createDirectories(data.resolve("notes"));
+    assertThat(train(folder.resolve("run").toString(), "--epochs", "1").out())
+        .contains("300 training and 100 test images of 28 x 28 pixels, 2 classes");
   }
 
   @Test
