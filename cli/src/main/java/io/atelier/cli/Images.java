@@ -6,6 +6,7 @@ import io.atelier.datasets.LabelledImages;
 import io.atelier.datasets.Mnist;
 import io.atelier.formats.FileTrouble;
 import io.atelier.tensor.Shape;
+import io.atelier.train.Run;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -43,6 +44,17 @@ final class Images {
   /** Whether a name is that of a folder of pictures, which have no size of their own. */
   static boolean arePictures(String name) {
     return !isNamed(name) && hasPictures(Path.of(name));
+  }
+
+  /** Refuses a picture for a network of a folder's pictures, which are prepared in another way. */
+  static void requireDigits(Run run) {
+    TrainCommand.require(
+        !arePictures(run.config().data()),
+        "a picture is prepared as a digit, but the network of "
+            + run.directory()
+            + " was trained on the pictures of a folder; ./atelier explain "
+            + run.directory()
+            + " --index N takes one of its test images");
   }
 
   /** Whether there are folders, as for classes, and no file of MNIST beside them. */

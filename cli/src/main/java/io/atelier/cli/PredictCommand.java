@@ -36,6 +36,7 @@ final class PredictCommand implements Callable<Integer> {
   public Integer call() {
     var run = RunFolder.open(name);
     var config = run.config();
+    Images.requireDigits(run);
     TrainCommand.require(
         config.image().equals(Shape.of(1, DigitImage.SIZE, DigitImage.SIZE)),
         "predict prepares digits of 28 x 28 pixels, but the network of "

@@ -81,7 +81,7 @@ final class SummaryCommand implements Callable<Integer> {
     terminal.line();
     double weights = 4.0 * summary.parameters(); // a float has four bytes
     terminal.line(
-        "%s of weights, %s with gradients, %s to train with Adam (weights, gradients, two means)",
+        "%s of weights, %s with gradients, %s to train with Adam (weights, gradients, two means); what the layers compute comes on top",
         Terminal.bytes(weights), Terminal.bytes(2 * weights), Terminal.bytes(4 * weights));
   }
 

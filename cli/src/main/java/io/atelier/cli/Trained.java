@@ -89,6 +89,7 @@ record Trained(Run run, Layer network, Dataset training, Dataset test, List<Stri
           batch.inputs().select(0, 0),
           truth);
     }
+    Images.requireDigits(run);
     TrainCommand.require(
         test.shape().equals(Shape.of(1, DigitImage.SIZE, DigitImage.SIZE)),
         "an IMAGE is prepared as a digit of 28 x 28 pixels, but the network of "

@@ -102,7 +102,7 @@ final class TrainingOptions {
       names = "--schedule",
       paramLabel = "NAME",
       description =
-          "Of the learning rate; constant for sgd, cosine for adam and adamw by default; --help schedules.")
+          "Of the learning rate; by default cosine for rmsprop, lion, adam and its kin, else constant; --help schedules.")
   private @Nullable String schedule;
 
   @Option(
@@ -289,6 +289,9 @@ final class TrainingOptions {
     }
     var transforms = Transforms.parse(augment);
     if (normalize) {
+      TrainCommand.require(
+          transforms.steps().stream().noneMatch(Normalize.class::isInstance),
+          "--normalize and normalize in --augment are the same: give one of them");
       var steps = new ArrayList<>(transforms.steps());
       steps.add(Normalize.measured());
       transforms = new Transforms(steps, transforms.mixUp());

@@ -26,7 +26,7 @@ import picocli.CommandLine.Parameters;
     name = "transfer",
     sortOptions = false,
     description = {
-      "Learns the first half of the classes, then the others from few examples:",
+      "Learns the first half of the classes, then the others from few examples,",
       "with a frozen body, fine-tuned, and from scratch."
     })
 final class TransferCommand implements Callable<Integer> {

@@ -191,7 +191,7 @@ class CommandLineTest {
     assertThat(run("evaluate", run).out()).containsPattern("red +1 +\\. +4 +100\\.0 %");
     refused(
         2,
-        "was trained on images [3, 8, 8]",
+        "was trained on the pictures of a folder",
         "predict",
         run,
         pictures.resolve("red").resolve("0.png").toString());

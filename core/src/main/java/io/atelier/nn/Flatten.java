@@ -12,7 +12,12 @@ import io.atelier.tensor.Tensor;
 public record Flatten() implements Architecture.Item {
   @Override
   public Shape output(Shape input) {
-    return Shape.of(Math.toIntExact(input.count()));
+    if (input.count() > Integer.MAX_VALUE) {
+      throw new ShapeException(
+          "flatten(" + input + ")",
+          "a row would have " + input.count() + " values; an axis has at most 2,147,483,647");
+    }
+    return Shape.of((int) input.count());
   }
 
   /**
